@@ -1,0 +1,3 @@
+module jevent-benchmarks
+
+go 1.19

@@ -1,0 +1,31 @@
+package dev.jevent.benchmarks;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How to start a process.
+ *
+ * @param words the program and its arguments
+ * @param environment what is added to the environment
+ * @param missing why it cannot be started on this machine, if it cannot
+ */
+record Command(List<String> words, Map<String, String> environment, Optional<String> missing) {
+
+    static Command of(List<String> words) {
+        return new Command(words, Map.of(), Optional.empty());
+    }
+
+    static Command missing(String why) {
+        return new Command(List.of(), Map.of(), Optional.of(why));
+    }
+
+    /** The same with one more variable in its environment. */
+    Command with(String name, long value) {
+        Map<String, String> more = new HashMap<>(environment);
+        more.put(name, Long.toString(value));
+        return new Command(words, more, missing);
+    }
+}

@@ -1,0 +1,125 @@
+package dev.jevent.benchmarks;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** How contenders are started: the flags that all JVMs share, and the cores they are pinned to. */
+final class Commands {
+
+    /** Where a process may run. */
+    enum Place {
+        /** On the core of the servers. */
+        SERVER,
+        /** On the core of the clients, and of programs that are measured alone. */
+        OTHER,
+        /** On every core. */
+        ANYWHERE
+    }
+
+    /** For every JVM that is measured, jevent's and the JDK's rows alike. */
+    static final List<String> JVM_FLAGS =
+            List.of(
+                    "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                    "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "-XX:+UseSerialGC",
+                    "-Xms1g",
+                    "-Xmx4g");
+
+    private static final String CONTENDERS = "dev.jevent.benchmarks.contenders.";
+
+    private final Tools tools;
+    private final Cores cores;
+    private final Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    private final Map<String, String> environment;
+
+    Commands(Tools tools, Cores cores, int ticksPerSecond) {
+        this.tools = tools;
+        this.cores = cores;
+        this.environment =
+                Map.of("BENCH_CLK_TCK", Integer.toString(ticksPerSecond), "GOMAXPROCS", "1");
+    }
+
+    /** More flags for every JVM that is measured, from the environment. */
+    static List<String> moreJvmFlags() {
+        String flags = Optional.ofNullable(System.getenv("JEVENT_JAVA_OPTS")).orElse("").strip();
+        return flags.isEmpty() ? List.of() : List.of(flags.split("\\s+"));
+    }
+
+    /** A contender of the JVM: the name of its class and its arguments. */
+    Command java(Place place, String mainAndArguments) {
+        return java(place, List.of(), mainAndArguments);
+    }
+
+    /** A contender of the JVM with flags that only it gets. */
+    Command java(Place place, List<String> flags, String mainAndArguments) {
+        List<String> words = new ArrayList<>();
+        words.add(java.toString());
+        words.addAll(JVM_FLAGS);
+        words.addAll(flags);
+        words.addAll(moreJvmFlags());
+        words.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        words.addAll(List.of((CONTENDERS + mainAndArguments).split(" ")));
+        return command(place, words);
+    }
+
+    Command go(Place place, String... arguments) {
+        return compiled(place, "go", tools::go, arguments);
+    }
+
+    Command c(Place place, String name, String... arguments) {
+        return compiled(place, "gcc", () -> tools.c(name), arguments);
+    }
+
+    /** A script of the folder {@code gevent}. */
+    Command gevent(Place place, String script, String... arguments) {
+        if (tools.python().isEmpty()) {
+            return Command.missing(Tools.missing("gevent"));
+        }
+        List<String> program =
+                List.of(tools.python().get().toString(), "-B", tools.script(script).toString());
+        return command(place, concat(program, arguments));
+    }
+
+    /** The load of the HTTP benchmarks. */
+    Command wrk(String... arguments) {
+        if (tools.wrk.isEmpty()) {
+            return Command.missing(Tools.missing("wrk"));
+        }
+        return command(Place.OTHER, concat(List.of(tools.wrk.get().toString()), arguments));
+    }
+
+    private interface Compile {
+        Optional<Path> compile();
+    }
+
+    private Command compiled(Place place, String tool, Compile compile, String... arguments) {
+        Optional<Path> program;
+        try {
+            program = compile.compile();
+        } catch (IllegalStateException e) {
+            return Command.missing(e.getMessage());
+        }
+        return program.isEmpty()
+                ? Command.missing(Tools.missing(tool))
+                : command(place, concat(List.of(program.get().toString()), arguments));
+    }
+
+    private Command command(Place place, List<String> words) {
+        List<String> pinned = new ArrayList<>();
+        if (place != Place.ANYWHERE && tools.taskset.isPresent()) {
+            int core = place == Place.SERVER ? cores.server() : cores.other();
+            pinned.addAll(List.of(tools.taskset.get().toString(), "-c", Integer.toString(core)));
+        }
+        pinned.addAll(words);
+        return new Command(List.copyOf(pinned), environment, Optional.empty());
+    }
+
+    private static List<String> concat(List<String> words, String... more) {
+        return Stream.concat(words.stream(), Stream.of(more)).toList();
+    }
+}

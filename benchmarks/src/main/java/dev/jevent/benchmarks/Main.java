@@ -1,0 +1,119 @@
+package dev.jevent.benchmarks;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * {@code benchmarks/run}: measures jevent and its baselines in one run and prints a table for each
+ * benchmark, with what is aimed at and whether it is reached. Ends with 1 if a contender failed; a
+ * contender for which a tool is missing is skipped with a note. The system property {@code
+ * bench.home} is the folder {@code benchmarks} of the checkout.
+ */
+public final class Main {
+    private final Options options;
+    private final PrintStream out;
+    private final List<Object> reports = new ArrayList<>();
+    private boolean failed;
+
+    private Main(Options options) {
+        this.options = options;
+        this.out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    }
+
+    public static void main(String[] args) throws Exception {
+        if (List.of(args).contains("--help")) {
+            System.out.print(Options.USAGE);
+            return;
+        }
+        Options options;
+        try {
+            options = Options.parse(args);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.err.print(Options.USAGE);
+            System.exit(2);
+            return;
+        }
+        Main main = new Main(options);
+        main.run();
+        System.exit(main.failed ? 1 : 0);
+    }
+
+    private void run() throws Exception {
+        Tools tools = new Tools(Path.of(System.getProperty("bench.home", "benchmarks")));
+        Cores cores = Cores.discover();
+        int ticks = Tools.ticksPerSecond();
+        Commands commands = new Commands(tools, cores, ticks);
+        MicroBenchmarks micro = new MicroBenchmarks(commands, cores, options.quick());
+        ServerBenchmarks servers = new ServerBenchmarks(commands, options, ticks);
+        List<String> machine = machine(tools, cores);
+        machine.forEach(out::println);
+        for (String name : options.names()) {
+            measure(
+                    switch (name) {
+                        case "switch" -> micro.switching();
+                        case "spawn" -> micro.spawning();
+                        case "memory" -> micro.memory();
+                        case "timers" -> micro.timers();
+                        case "echo" -> servers.echo();
+                        case "hello" -> servers.hello();
+                        case "idle" -> servers.idle();
+                        default -> throw new IllegalArgumentException(name);
+                    });
+        }
+        if (options.json().isPresent()) {
+            Map<String, Object> all = JsonReport.map("machine", machine, "benchmarks", reports);
+            Files.writeString(options.json().get(), Json.write(all));
+        }
+    }
+
+    private void measure(Benchmark benchmark) {
+        Results results = new Runner(options).run(benchmark);
+        if (Child.isOver()) {
+            return; // interrupted: what there is of it means nothing
+        }
+        failed |= results.anyFailed();
+        reports.add(JsonReport.of(benchmark, options, results));
+        out.println();
+        out.print(TextReport.of(benchmark, options, results));
+    }
+
+    /** What a reader has to know about this machine, and about what disturbs it. */
+    private List<String> machine(Tools tools, Cores cores) throws Exception {
+        List<String> lines = new ArrayList<>();
+        lines.add(
+                cores.count()
+                        + Proc.cpuModel().map(model -> " (" + model + ")").orElse("")
+                        + Proc.distribution().map(name -> ", " + name).orElse("")
+                        + ", Linux "
+                        + System.getProperty("os.version"));
+        lines.add(tools.versions());
+        lines.add("flags of every JVM: " + String.join(" ", Commands.JVM_FLAGS));
+        if (!Commands.moreJvmFlags().isEmpty()) {
+            lines.add("JEVENT_JAVA_OPTS: " + String.join(" ", Commands.moreJvmFlags()));
+        }
+        if (options.quick()) {
+            lines.add("NOTE: --quick proves that everything works; its numbers mean nothing.");
+        }
+        if (tools.taskset.isEmpty()) {
+            lines.add("NOTE: no taskset here, so that nothing is pinned to a core.");
+        }
+        if (cores.all().size() == 1) {
+            lines.add("NOTE: one core, so that servers and their clients share it.");
+        }
+        if (Proc.load() > 0.7) {
+            lines.add(
+                    String.format(
+                            Locale.ROOT,
+                            "NOTE: this machine is busy (load %.1f): the numbers will suffer.",
+                            Proc.load()));
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,52 @@
+package dev.jevent.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What the kernel knows about a process, and about this machine. */
+final class Proc {
+
+    private Proc() {}
+
+    /** CPU time of a process so far in microseconds, user and system, all of its threads. */
+    static double cpuMicros(long pid, int ticksPerSecond) throws IOException {
+        String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        long ticks = Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+        return ticks * 1e6 / ticksPerSecond;
+    }
+
+    /** How many files a process may open that is started here and asks for as many as it can. */
+    static long openFilesLimit() throws IOException {
+        String limits = Files.readString(Path.of("/proc/self/limits"));
+        Matcher line = Pattern.compile("Max open files +\\S+ +(\\S+)").matcher(limits);
+        return line.find() && !line.group(1).equals("unlimited")
+                ? Long.parseLong(line.group(1))
+                : Long.MAX_VALUE;
+    }
+
+    /** Programs that were running or waiting to run in the last minute, on average. */
+    static double load() throws IOException {
+        return Double.parseDouble(Files.readString(Path.of("/proc/loadavg")).split(" ")[0]);
+    }
+
+    static Optional<String> cpuModel() throws IOException {
+        return value(Path.of("/proc/cpuinfo"), "model name\\s*:\\s*(.+)");
+    }
+
+    static Optional<String> distribution() throws IOException {
+        return value(Path.of("/etc/os-release"), "PRETTY_NAME=\"?([^\"\n]+)\"?");
+    }
+
+    private static Optional<String> value(Path file, String pattern) throws IOException {
+        if (!Files.isReadable(file)) {
+            return Optional.empty();
+        }
+        Matcher matcher = Pattern.compile(pattern).matcher(Files.readString(file));
+        return matcher.find() ? Optional.of(matcher.group(1).strip()) : Optional.empty();
+    }
+}

@@ -1,0 +1,189 @@
+package dev.jevent.benchmarks;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The programs of this machine that contenders need: finds them on the {@code PATH} and in the
+ * usual folders, and compiles the contenders in C and Go, each once and again when its sources are
+ * newer.
+ */
+final class Tools {
+    private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final List<String> USUAL =
+            List.of("/usr/bin", "/bin", "/usr/local/bin", "/usr/local/go/bin", "/usr/lib/go/bin");
+    private static final String INSTALL = "; benchmarks/run --install installs it";
+
+    private final Path home;
+    private final Map<String, Optional<Path>> compiled = new LinkedHashMap<>();
+    private final Optional<Path> gcc = find("gcc");
+    private final Optional<Path> go = find("go");
+    private final Optional<Path> python = findGevent();
+    final Optional<Path> taskset = find("taskset");
+    final Optional<Path> wrk = find("wrk");
+
+    /** The tools, for the sources in the given folder: {@code benchmarks} of a checkout. */
+    Tools(Path home) {
+        this.home = home;
+    }
+
+    /** A program in C, compiled; empty without a compiler. */
+    Optional<Path> c(String name) {
+        return compiled.computeIfAbsent(name, n -> gcc.map(compiler -> compileC(compiler, n)));
+    }
+
+    /** The program in Go, compiled; empty without a compiler. */
+    Optional<Path> go() {
+        return compiled.computeIfAbsent(
+                "go-bench", n -> go.map(compiler -> compileGo(compiler, n)));
+    }
+
+    /** A Python that has gevent. */
+    Optional<Path> python() {
+        return python;
+    }
+
+    /** Where a script for gevent is. */
+    Path script(String name) {
+        return home.resolve("gevent").resolve(name);
+    }
+
+    /** What to say in place of a contender for which a tool is missing. */
+    static String missing(String tool) {
+        return "no " + tool + " here" + INSTALL;
+    }
+
+    /** The kernel's clock ticks in a second. */
+    static int ticksPerSecond() {
+        return find("getconf")
+                .flatMap(getconf -> firstLine(getconf.toString(), "CLK_TCK"))
+                .map(Integer::parseInt)
+                .orElse(100);
+    }
+
+    /** The versions of what is there, in one line. */
+    String versions() {
+        List<String> versions = new ArrayList<>();
+        versions.add("JDK " + System.getProperty("java.version"));
+        python.flatMap(
+                        p ->
+                                firstLine(
+                                        p.toString(),
+                                        "-c",
+                                        "import gevent, platform as p; print('gevent',"
+                                                + " gevent.__version__, '(Python',"
+                                                + " p.python_version() + ')')"))
+                .ifPresent(versions::add);
+        go.flatMap(g -> firstLine(g.toString(), "env", "GOVERSION"))
+                .ifPresent(v -> versions.add(v.replaceFirst("^go", "Go ")));
+        gcc.flatMap(g -> firstLine(g.toString(), "-dumpfullversion"))
+                .ifPresent(v -> versions.add("gcc " + v));
+        return String.join(", ", versions);
+    }
+
+    private Path compileC(Path compiler, String name) {
+        Path source = home.resolve("c").resolve(name + ".c");
+        Path target = home.resolve("target/native").resolve(name);
+        if (isOlder(target, home.resolve("c"))) {
+            compile(
+                    target,
+                    Command.of(words(compiler, "-O2", "-Wall", "-Wextra", "-o", target, source)));
+        }
+        return target;
+    }
+
+    private Path compileGo(Path compiler, String name) {
+        Path target = home.resolve("target/native").resolve(name);
+        if (isOlder(target, home.resolve("go"))) {
+            Map<String, String> environment =
+                    Map.of(
+                            "GOCACHE", home.resolve("target/go-cache").toString(),
+                            "GOTOOLCHAIN", "local",
+                            "GOPROXY", "off",
+                            "GOFLAGS", "");
+            List<String> words = new ArrayList<>(words(compiler, "build", "-o", target));
+            try (Stream<Path> files = Files.list(home.resolve("go"))) {
+                files.map(Path::toString)
+                        .filter(f -> f.endsWith(".go"))
+                        .sorted()
+                        .forEach(words::add);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            compile(target, new Command(words, environment, Optional.empty()));
+        }
+        return target;
+    }
+
+    private static void compile(Path target, Command command) {
+        try {
+            Files.createDirectories(target.getParent());
+            Child.run(command, LIMIT);
+        } catch (Exception e) {
+            throw new IllegalStateException(
+                    "cannot compile " + target.getFileName() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether a file is missing, or older than a file of a folder. */
+    private static boolean isOlder(Path target, Path sources) {
+        try (Stream<Path> files = Files.list(sources)) {
+            return !Files.exists(target)
+                    || files.anyMatch(
+                            f -> f.toFile().lastModified() > target.toFile().lastModified());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Optional<Path> findGevent() {
+        return Stream.of("python3", "python")
+                .flatMap(name -> candidates(name).stream())
+                .filter(
+                        p ->
+                                firstLine(p.toString(), "-c", "import gevent.server; print(1)")
+                                        .isPresent())
+                .findFirst();
+    }
+
+    private static Optional<Path> find(String name) {
+        return candidates(name).stream().findFirst();
+    }
+
+    /** All programs of this name, those of the PATH first. */
+    private static List<Path> candidates(String name) {
+        String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
+        Set<String> folders = new LinkedHashSet<>(List.of(path.split(File.pathSeparator)));
+        folders.addAll(USUAL);
+        return folders.stream()
+                .filter(folder -> !folder.isEmpty())
+                .map(folder -> Path.of(folder, name))
+                .filter(Files::isExecutable)
+                .toList();
+    }
+
+    /** The first line that a program prints; empty if it fails. */
+    private static Optional<String> firstLine(String... words) {
+        try {
+            return Child.run(Command.of(List.of(words)), LIMIT).stream().findFirst();
+        } catch (Exception e) {
+            return Optional.empty(); // then it is not the program that we are looking for
+        }
+    }
+
+    private static List<String> words(Object... words) {
+        return Stream.of(words).map(Object::toString).toList();
+    }
+}

@@ -1,0 +1,370 @@
+package java.lang;
+
+import jdk.internal.vm.Continuation;
+import jdk.internal.vm.ThreadContainer;
+import jdk.internal.vm.ThreadContainers;
+import jdk.internal.vm.annotation.ChangesCurrentThread;
+import jdk.internal.vm.annotation.ReservedStackAccess;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * What jevent needs of virtual threads and the JDK does not offer: threads with a scheduler of
+ * their own, a field of our own in each thread, and a mount and unmount without the parts that a
+ * hub with one thread does not need.
+ *
+ * <p>This class is compiled into {@code java.base} and defined at run time through a lookup of
+ * {@code java.lang}; {@code dev.jevent.internal.jdk.Jdk25} is its only user. It follows {@code
+ * VirtualThread} of JDK 25. The states it uses and how they go over into each other:
+ *
+ * <pre>
+ *   NEW --start()--> STARTED --resume()--> RUNNING --suspend()--> PARKING --(unmounted)--> PARKED
+ *                                             ^                                              |
+ *                                             +------------------resume()--------------------+
+ * </pre>
+ *
+ * A thread that {@code suspend()} parked is PARKED for the JDK too, so that {@code
+ * LockSupport.unpark}, {@code interrupt} and stack dumps treat it as any parked thread.
+ */
+public final class GreenletSupport {
+
+    /** The thread ran and gave way or ended. */
+    public static final int RAN = 0;
+
+    /** The thread was in no state from which it could be continued. */
+    public static final int NOT_RUNNABLE = 1;
+
+    /** Somebody takes a stack trace of the thread at this moment: try again. */
+    public static final int SUSPENDED = 2;
+
+    // the values of VirtualThread.state
+    private static final int STATE_STARTED = 1;
+    private static final int STATE_RUNNING = 2;
+    private static final int STATE_PARKING = 3;
+    private static final int STATE_PARKED = 4;
+    private static final int STATE_PINNED = 5;
+    private static final int STATE_TIMED_PARKED = 7;
+    private static final int STATE_TIMED_PINNED = 8;
+    private static final int STATE_UNPARKED = 9;
+    private static final int STATE_WAIT = 16;
+    private static final int STATE_TIMED_WAIT = 18;
+    private static final int STATE_SUSPENDED_BIT = 1 << 8;
+
+    private static final VarHandle STATE;
+    private static final VarHandle PERMIT;
+    private static final VarHandle CARRIER;
+    private static final MethodHandle YIELD;
+    private static final MethodHandle CONTINUATION;
+    private static final MethodHandle SCHEDULER;
+    private static final MethodHandle RUN_CONTINUATION;
+    private static final MethodHandle AFTER_YIELD;
+    private static final MethodHandle AFTER_DONE;
+    private static final MethodHandle CANCEL_TIMEOUT;
+    private static final MethodHandle JVMTI_MOUNT;
+    private static final MethodHandle JVMTI_UNMOUNT;
+    private static final MethodHandle CARRIED;
+    private static final MethodHandle TARGET;
+
+    static {
+        try {
+            Class<?> type = VirtualThread.class;
+            var lookup = MethodHandles.privateLookupIn(type, MethodHandles.lookup());
+            var action = MethodType.methodType(void.class);
+            var notice = MethodType.methodType(void.class, boolean.class);
+            STATE = lookup.findVarHandle(type, "state", int.class);
+            PERMIT = lookup.findVarHandle(type, "parkPermit", boolean.class);
+            CARRIER = lookup.findVarHandle(type, "carrierThread", Thread.class);
+            YIELD =
+                    lookup.findVirtual(
+                            type, "yieldContinuation", MethodType.methodType(boolean.class));
+            CONTINUATION = lookup.findGetter(type, "cont", Continuation.class);
+            SCHEDULER = lookup.findGetter(type, "scheduler", Executor.class);
+            RUN_CONTINUATION = lookup.findGetter(type, "runContinuation", Runnable.class);
+            AFTER_YIELD = lookup.findVirtual(type, "afterYield", action);
+            AFTER_DONE = lookup.findVirtual(type, "afterDone", action);
+            CANCEL_TIMEOUT = lookup.findVirtual(type, "cancelTimeoutTask", action);
+            JVMTI_MOUNT = lookup.findVirtual(type, "notifyJvmtiMount", notice);
+            JVMTI_UNMOUNT = lookup.findVirtual(type, "notifyJvmtiUnmount", notice);
+            var base = MethodHandles.lookup();
+            CARRIED =
+                    MethodHandles.privateLookupIn(Thread.class, base)
+                            .findGetter(Thread.class, "cont", Continuation.class);
+            TARGET =
+                    MethodHandles.privateLookupIn(Continuation.class, base)
+                            .findGetter(Continuation.class, "target", Runnable.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private GreenletSupport() {}
+
+    /**
+     * The container of one thread, and the place where its greenlet is kept. It is not registered
+     * anywhere: a thread that is forgotten by everybody can be collected.
+     */
+    private static final class Context extends ThreadContainer {
+        final Object greenlet;
+        final ThreadContainer before;
+
+        Context(Object greenlet, ThreadContainer before) {
+            super(true);
+            this.greenlet = greenlet;
+            this.before = before;
+        }
+
+        @Override
+        public Stream<Thread> threads() {
+            return Stream.empty();
+        }
+
+        @Override
+        protected void onExit(Thread thread) {
+            if (before != null) {
+                before.remove(thread);
+            }
+        }
+    }
+
+    /** What a thread dump shows of a hub. */
+    private static final class HubContainer extends ThreadContainer {
+        private final String name;
+        private final Supplier<Stream<Thread>> threads;
+
+        HubContainer(String name, Supplier<Stream<Thread>> threads) {
+            super(true);
+            this.name = name;
+            this.threads = threads;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public Stream<Thread> threads() {
+            return threads.get();
+        }
+    }
+
+    /** Registers a group of threads for dumps. The result is to be kept, and given to forget. */
+    public static Object[] register(String name, Supplier<Stream<Thread>> threads) {
+        var container = new HubContainer(name, threads);
+        return new Object[] {container, ThreadContainers.registerContainer(container)};
+    }
+
+    /** Ends what register began. */
+    public static void forget(Object[] registered) {
+        ThreadContainers.deregisterContainer(registered[1]);
+    }
+
+    /** A virtual thread with the given scheduler, not started. */
+    public static Thread newThread(Executor scheduler, String name, Runnable task) {
+        return new VirtualThread(scheduler, name, 0, task);
+    }
+
+    /** Starts a thread and ties it to its greenlet; the scheduler gets its first task. */
+    public static void start(Thread thread, Object greenlet) {
+        thread.start(new Context(greenlet, null));
+    }
+
+    /** Ties a running virtual thread, started by somebody else, to a greenlet. */
+    public static void adopt(Thread thread, Object greenlet) {
+        thread.setThreadContainer(new Context(greenlet, thread.threadContainer()));
+    }
+
+    /** The greenlet of a thread, or null. */
+    public static Object greenlet(Thread thread) {
+        return thread.threadContainer() instanceof Context c ? c.greenlet : null;
+    }
+
+    /** Every live thread that the JDK knows of, but for those of hubs. */
+    public static Stream<Thread> threads() {
+        return threads(ThreadContainers.root());
+    }
+
+    private static Stream<Thread> threads(ThreadContainer container) {
+        if (container instanceof HubContainer) {
+            return Stream.empty();
+        }
+        return Stream.concat(
+                container.threads(), container.children().flatMap(GreenletSupport::threads));
+    }
+
+    /** The virtual thread that a platform thread carries at this moment, or null. */
+    public static Thread mounted(Thread carrier) {
+        try {
+            Continuation c = (Continuation) CARRIED.invokeExact(carrier);
+            if (c == null) {
+                return null;
+            }
+            Object wrapper = (Runnable) TARGET.invokeExact(c);
+            for (var field : wrapper.getClass().getDeclaredFields()) {
+                if (field.getType() == VirtualThread.class) {
+                    field.setAccessible(true);
+                    return (Thread) field.get(wrapper);
+                }
+            }
+            return null;
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    /** The platform thread that runs the caller. */
+    public static Thread carrier() {
+        return Thread.currentCarrierThread();
+    }
+
+    /** The scheduler of a virtual thread, null for a platform thread. */
+    public static Executor scheduler(Thread thread) {
+        try {
+            return thread instanceof VirtualThread vt ? (Executor) SCHEDULER.invokeExact(vt) : null;
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    /** Whether the thread is parked on its carrier, which it could not leave. */
+    public static boolean isPinned(Thread thread) {
+        if (!(thread instanceof VirtualThread vt)) {
+            return false;
+        }
+        int s = (int) STATE.getVolatile(vt);
+        return s == STATE_PINNED || s == STATE_TIMED_PINNED;
+    }
+
+    /** Whether the thread waits, unmounted, in a call that ends when it is interrupted. */
+    public static boolean isWaiting(Thread thread) {
+        if (!(thread instanceof VirtualThread vt)) {
+            return false;
+        }
+        int s = (int) STATE.getVolatile(vt) & ~STATE_SUSPENDED_BIT;
+        return s == STATE_PARKED
+                || s == STATE_TIMED_PARKED
+                || s == STATE_WAIT
+                || s == STATE_TIMED_WAIT;
+    }
+
+    /**
+     * Gives way until somebody continues the thread.
+     *
+     * @return false if the thread could not leave its carrier
+     */
+    public static boolean suspend(Thread self) {
+        var vt = (VirtualThread) self;
+        boolean yielded = false;
+        // no fence: only this thread's unmount, which publishes PARKED, comes after it
+        STATE.setOpaque(vt, STATE_PARKING);
+        try {
+            yielded = (boolean) YIELD.invokeExact(vt);
+        } catch (OutOfMemoryError e) {
+            // stays on the carrier, as the JDK does
+        } catch (Throwable e) {
+            throw rethrow(e);
+        } finally {
+            if (!yielded) {
+                STATE.setVolatile(vt, STATE_RUNNING);
+            }
+        }
+        return yielded;
+    }
+
+    /**
+     * Runs a started or parked thread on the calling platform thread until it gives way or ends.
+     * What {@code VirtualThread.runContinuation} does, but a thread of ours needs no second state
+     * change to become runnable, and leaves its carrier without taking a lock.
+     *
+     * @return {@link #RAN}, {@link #NOT_RUNNABLE} or {@link #SUSPENDED}
+     */
+    @ChangesCurrentThread
+    @ReservedStackAccess
+    public static int resume(Thread thread) {
+        var vt = (VirtualThread) thread;
+        int s = (int) STATE.getOpaque(vt);
+        if (s != STATE_PARKED && s != STATE_STARTED && s != STATE_UNPARKED) {
+            return (s & STATE_SUSPENDED_BIT) != 0 ? SUSPENDED : NOT_RUNNABLE;
+        }
+        if (!STATE.compareAndSet(vt, s, STATE_RUNNING)) {
+            return SUSPENDED;
+        }
+        try {
+            CANCEL_TIMEOUT.invokeExact(vt);
+            if ((boolean) PERMIT.getOpaque(vt)) {
+                PERMIT.setVolatile(vt, false);
+            }
+            Thread carrier = Thread.currentCarrierThread();
+            var continuation = (Continuation) CONTINUATION.invokeExact(vt);
+
+            JVMTI_MOUNT.invokeExact(vt, true);
+            CARRIER.setRelease(vt, carrier);
+            if (vt.interrupted) {
+                carrier.setInterrupt();
+            } else if (carrier.interrupted) {
+                carrier.clearInterrupt();
+            }
+            carrier.setCurrentThread(vt);
+            try {
+                continuation.run();
+            } finally {
+                carrier.setCurrentThread(carrier);
+                CARRIER.setRelease(vt, (Thread) null);
+                JVMTI_UNMOUNT.invokeExact(vt, false);
+                afterRun(vt, carrier, continuation);
+            }
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+        return RAN;
+    }
+
+    private static void afterRun(VirtualThread vt, Thread carrier, Continuation continuation)
+            throws Throwable {
+        boolean parked = false;
+        if (!continuation.isDone() && (int) STATE.getOpaque(vt) == STATE_PARKING) {
+            STATE.setVolatile(vt, STATE_PARKED);
+            parked = true;
+        } else {
+            VarHandle.fullFence();
+        }
+        // The fence stands between our "no carrier" and this look at the interrupt. Whoever
+        // interrupts sets the status first and then looks for a carrier, so that either we see the
+        // status and wait until he has let go of the carrier, or he finds none.
+        if (vt.interrupted) {
+            synchronized (vt.interruptLock) {
+                carrier.clearInterrupt();
+            }
+        } else if (carrier.interrupted) {
+            carrier.clearInterrupt();
+        }
+        if (parked) {
+            // unparked by the JDK while it was parking
+            if ((boolean) PERMIT.getVolatile(vt)
+                    && STATE.compareAndSet(vt, STATE_PARKED, STATE_UNPARKED)) {
+                var scheduler = (Executor) SCHEDULER.invokeExact(vt);
+                scheduler.execute((Runnable) RUN_CONTINUATION.invokeExact(vt));
+            }
+        } else if (continuation.isDone()) {
+            AFTER_DONE.invokeExact(vt);
+        } else {
+            AFTER_YIELD.invokeExact(vt);
+        }
+    }
+
+    private static RuntimeException rethrow(Throwable e) {
+        if (e instanceof Error error) {
+            throw error;
+        }
+        if (e instanceof RuntimeException runtime) {
+            throw runtime;
+        }
+        throw new InternalError(e);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.jevent;
+
+import java.util.List;
+
+/** The text of a {@link LoopExit}: what the root waits for, and where everybody else stands. */
+final class Explanation {
+
+    private static final int MOST = 10;
+
+    private Explanation() {}
+
+    static String of(Hub hub) {
+        var text = new StringBuilder();
+        text.append("This wait would never end: no greenlet of ").append(hub);
+        text.append(" is ready to run, none waits for a timer or for I/O, and no other thread is");
+        text.append(" there to wake one.");
+        List<RawGreenlet> living = hub.living.all();
+        if (living.isEmpty()) {
+            text.append(" No greenlet is alive.");
+        }
+        int shown = 0;
+        for (RawGreenlet g : living) {
+            if (shown++ == MOST) {
+                text.append("\n  … and ").append(living.size() - MOST).append(" more");
+                break;
+            }
+            text.append("\n  ").append(g).append(" waits at ").append(place(g));
+        }
+        return text.toString();
+    }
+
+    private static String place(RawGreenlet g) {
+        Thread t = g.thread();
+        if (t != null) {
+            for (StackTraceElement frame : t.getStackTrace()) {
+                String name = frame.getClassName();
+                if (!name.startsWith("java.")
+                        && !name.startsWith("jdk.")
+                        && !name.startsWith("sun.")
+                        && !isJevent(name)) {
+                    return frame.toString();
+                }
+            }
+        }
+        return "an unknown place";
+    }
+
+    private static boolean isJevent(String className) {
+        int dot = className.lastIndexOf('.');
+        String packageName = dot < 0 ? "" : className.substring(0, dot);
+        return packageName.equals("dev.jevent") || packageName.startsWith("dev.jevent.internal");
+    }
+}

@@ -1,0 +1,348 @@
+package dev.jevent;
+
+import dev.jevent.internal.jdk.HubScheduler;
+import dev.jevent.internal.jdk.Jdk;
+import dev.jevent.internal.loop.Clock;
+import dev.jevent.internal.loop.EventLoop;
+import dev.jevent.internal.loop.TimerEntry;
+import dev.jevent.loop.Loop;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/**
+ * The greenlets of one platform thread and the loop that switches between them. That thread is the
+ * <i>root greenlet</i>: while it waits in a call of jevent's it runs the loop in place, and nothing
+ * of the hub runs while it does something else. A hub is made when a platform thread first needs
+ * one. Follows {@code gevent.hub.Hub}.
+ *
+ * <p>Greenlets never leave their hub. To use more cores, use more threads, each with its hub; every
+ * primitive works across hubs and threads.
+ *
+ * <p>Methods may be called from any thread unless they say otherwise.
+ */
+public final class Hub {
+
+    private static final ThreadLocal<Hub> OF_THREAD = new ThreadLocal<>();
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    final HubCore core;
+    final Living living = new Living(); // loop thread
+    final List<RawGreenlet> undelivered = new ArrayList<>(); // loop thread
+    private final Thread owner;
+    private final Root root;
+    private final Scheduler scheduler;
+    private final Loop loop;
+    private final int number = COUNT.getAndIncrement();
+    private final Object registered;
+    private volatile String name;
+    private volatile ErrorHandler errorHandler = ErrorReport::print;
+    private volatile boolean destroyed;
+    volatile boolean outlivesItsWork; // sleeps for ever rather than end
+    private int idents; // guarded by this
+
+    private Hub(Thread owner) {
+        this.owner = owner;
+        this.name = "hub-" + number;
+        this.scheduler = new Scheduler(this);
+        this.core = new HubCore(this, Polling.newPoll(), owner);
+        this.root = new Root(this, owner);
+        this.loop = new Loop(core);
+        this.registered = Jdk.get().register(name, this::threads);
+        Watchdog.watch(this);
+    }
+
+    // ---- which hub
+
+    /**
+     * The hub of the calling thread: that of the greenlet, or the platform thread's own, which is
+     * made if there is none.
+     *
+     * @throws IllegalStateException in a virtual thread that is not a greenlet: it has no hub
+     */
+    public static Hub get() {
+        Thread thread = Thread.currentThread();
+        if (thread.isVirtual()) {
+            if (Parker.current() instanceof RawGreenlet g) {
+                return g.hub;
+            }
+            throw new IllegalStateException(
+                    "a virtual thread of the JDK has no hub; run this in a greenlet, or ask a hub"
+                            + " that you have: hub.spawn(…)");
+        }
+        Hub hub = OF_THREAD.get();
+        if (hub == null) {
+            hub = new Hub(thread);
+            OF_THREAD.set(hub);
+        }
+        return hub;
+    }
+
+    /** The hub of the calling platform thread, or null. */
+    static Hub ofThread() {
+        return OF_THREAD.get();
+    }
+
+    /** The loop: timers, I/O, signals and callbacks. */
+    public Loop loop() {
+        return loop;
+    }
+
+    /** The greenlet that is the hub's own thread. */
+    public RawGreenlet rootGreenlet() {
+        return root;
+    }
+
+    Root root() {
+        return root;
+    }
+
+    Scheduler scheduler() {
+        return scheduler;
+    }
+
+    /** {@code hub-0} and so on, unless it was given another name. */
+    public String name() {
+        return name;
+    }
+
+    /** Gives the hub a name, for reports. */
+    public void name(String name) {
+        this.name = name;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    synchronized int nextIdent() {
+        return ++idents;
+    }
+
+    // ---- spawning
+
+    /** As {@link Jevent#spawn(Callable)}, in this hub. */
+    public <T> Greenlet<T> spawn(Callable<T> task) {
+        var greenlet = new Greenlet<>(this, task);
+        greenlet.start();
+        return greenlet;
+    }
+
+    /** As {@link Jevent#spawn(Action)}, in this hub. */
+    public Greenlet<Void> spawn(Action task) {
+        return spawn(Greenlet.callable(task));
+    }
+
+    // ---- the loop's thread
+
+    /** Runs it on the loop: now, if that is here, or soon. */
+    void onLoop(Runnable action) {
+        if (core.inLoop()) {
+            action.run();
+        } else {
+            core.submit(action);
+        }
+    }
+
+    /** Another thread runs the loop from now on. Loop thread, at the end of an entry. */
+    void handLoopTo(Thread runner, Thread waiting) {
+        core.setRunner(runner);
+        LockSupport.unpark(waiting);
+    }
+
+    /**
+     * Waits until nothing is left to do: no greenlet is ready or waits for a timer or for I/O.
+     *
+     * @throws IllegalStateException if called from another thread than the hub's own
+     */
+    public void join() {
+        join(-1);
+    }
+
+    /**
+     * As {@link #join()}, but not longer than the time.
+     *
+     * @return whether there was nothing left to do; false if the time ended it
+     */
+    public boolean join(Duration timeout) {
+        return join(Jevent.nanos(timeout));
+    }
+
+    private boolean join(long nanos) {
+        checkOwner("join");
+        var waiter = new Waiter<Void>();
+        TimerEntry timer =
+                new TimerEntry(false) {
+                    @Override
+                    protected void due() {
+                        waiter.switchTo(null);
+                    }
+                };
+        if (nanos >= 0) {
+            core.start(timer, nanos);
+        }
+        try {
+            core.joining++;
+            waiter.await(-1);
+            return false;
+        } catch (LoopExit e) {
+            return true;
+        } finally {
+            core.joining--;
+            core.stop(timer);
+        }
+    }
+
+    /** What the root is told when nothing can happen any more. */
+    LoopExit loopExit() {
+        return new LoopExit(Explanation.of(this));
+    }
+
+    // ---- errors
+
+    /**
+     * Sets who is told of what nobody catches. The default prints it to the standard error output.
+     */
+    public void errorHandler(ErrorHandler handler) {
+        errorHandler = handler;
+    }
+
+    /** Who is told of what nobody catches. */
+    public ErrorHandler errorHandler() {
+        return errorHandler;
+    }
+
+    /** Tells the error handler. In a greenlet, not in a callback. Never throws. */
+    void handleError(Object context, Throwable error) {
+        try {
+            errorHandler.handle(context, error);
+        } catch (Throwable e) {
+            if (e != error) {
+                error.addSuppressed(e);
+            }
+            ErrorReport.print(context, error);
+        }
+    }
+
+    // ---- the end
+
+    /**
+     * Kills the greenlets that live, with {@link HubDestroyed}, lets them end for at most a second
+     * and gives back what the hub has of the operating system. Greenlets that do not end are never
+     * continued; those who join them get {@link HubDestroyed} as their failure. Does nothing the
+     * second time.
+     *
+     * @throws IllegalStateException if called from another thread than the hub's own
+     */
+    public void destroy() {
+        if (destroyed) {
+            return;
+        }
+        checkOwner("destroy");
+        destroyed = true;
+        killAll();
+        List<RawGreenlet> left = living.all();
+        Watchdog.forget(this);
+        Jdk.get().forget(registered);
+        OF_THREAD.remove();
+        core.close();
+        for (RawGreenlet g : left) {
+            g.abandoned(new HubDestroyed(this));
+        }
+    }
+
+    private void killAll() {
+        long end = System.nanoTime() + 1_000_000_000L;
+        while ((living.size() > 0 || core.queued() > 0) && System.nanoTime() - end < 0) {
+            for (RawGreenlet g : living.all()) {
+                g.throwInLoop(new HubDestroyed(this));
+            }
+            join(10_000_000L);
+        }
+    }
+
+    /** Whether {@link #destroy} was called. */
+    public boolean destroyed() {
+        return destroyed;
+    }
+
+    private void checkOwner(String what) {
+        if (Thread.currentThread() != owner) {
+            throw new IllegalStateException(
+                    what + " belongs to the thread of " + this + ", " + owner.getName());
+        }
+    }
+
+    Thread owner() {
+        return owner;
+    }
+
+    /** Replaces the clock of timers and timeouts; for tests. On the hub's thread. */
+    void clock(Clock clock) {
+        core.setClock(clock);
+    }
+
+    private Stream<Thread> threads() {
+        // from any thread, while the list changes: what it shows may be a moment old
+        return living.all().stream().map(RawGreenlet::thread).filter(t -> t != null);
+    }
+
+    /** What the virtual threads of this hub take for the JDK's scheduler. */
+    static final class Scheduler extends HubScheduler {
+        final Hub hub;
+
+        Scheduler(Hub hub) {
+            this.hub = hub;
+        }
+
+        @Override
+        public void execute(Runnable piece) {
+            EventLoop core = hub.core;
+            if (core.inLoop()) {
+                if (!swallow) {
+                    core.push(piece);
+                }
+            } else {
+                core.submit(piece);
+            }
+        }
+
+        @Override
+        public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
+            var wait = new JdkWait(hub, command);
+            long nanos = unit.toNanos(delay);
+            hub.onLoop(() -> hub.core.start(wait.timer, nanos));
+            return wait;
+        }
+    }
+
+    private static final class JdkWait extends HubScheduler.TimedWait {
+        final Hub hub;
+        final TimerEntry timer;
+
+        JdkWait(Hub hub, Runnable command) {
+            this.hub = hub;
+            this.timer =
+                    new TimerEntry(true) {
+                        @Override
+                        protected void due() {
+                            command.run();
+                        }
+                    };
+        }
+
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            hub.onLoop(() -> hub.core.stop(timer));
+            return true;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package dev.jevent;
+
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileLockInterruptionException;
+
+/** The many faces of an interrupt in the JDK. */
+final class Interruptions {
+
+    private Interruptions() {}
+
+    static boolean isInterruption(Throwable e) {
+        return e instanceof InterruptedException
+                || e instanceof Interrupted
+                || e instanceof ClosedByInterruptException
+                || e instanceof FileLockInterruptionException
+                || e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException)
+                || e instanceof SocketException && "Closed by interrupt".equals(e.getMessage());
+    }
+}

@@ -1,0 +1,289 @@
+package dev.jevent;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * The front door; mirrors {@code import gevent} and is meant for {@code import static
+ * dev.jevent.Jevent.*}.
+ *
+ * <p>All methods may be called in greenlets, on any platform thread, and, where they need no hub,
+ * in other virtual threads. Those that wait throw what is thrown into the caller: a {@link
+ * GreenletExit} when it is killed, a {@link Timeout} when that is over, {@link Interrupted} when
+ * its thread is interrupted. A duration must not be negative.
+ */
+public final class Jevent {
+
+    private Jevent() {}
+
+    // ---- spawn
+
+    /**
+     * Makes a greenlet and lets it begin in the next turn of the loop. The caller goes on; it does
+     * not give way. On a platform thread the greenlet runs when that thread waits in jevent.
+     */
+    public static <T> Greenlet<T> spawn(Callable<T> task) {
+        return Hub.get().spawn(task);
+    }
+
+    /** As {@link #spawn(Callable)}, for a task without a result. */
+    public static Greenlet<Void> spawn(Action task) {
+        return Hub.get().spawn(task);
+    }
+
+    /** As {@link #spawn(Callable)}, but it begins after a while. */
+    public static <T> Greenlet<T> spawnLater(Duration delay, Callable<T> task) {
+        var greenlet = new Greenlet<T>(task);
+        greenlet.startLater(delay);
+        return greenlet;
+    }
+
+    /** As {@link #spawnLater(Duration, Callable)}, for a task without a result. */
+    public static Greenlet<Void> spawnLater(Duration delay, Action task) {
+        return spawnLater(delay, Greenlet.callable(task));
+    }
+
+    /** A greenlet without result and links, a little cheaper; its failure is reported. */
+    public static RawGreenlet spawnRaw(Action task) {
+        if (task == null) {
+            throw new NullPointerException("a greenlet needs a task");
+        }
+        var greenlet = new RawTask(Hub.get(), task);
+        greenlet.schedule();
+        return greenlet;
+    }
+
+    // ---- who
+
+    /** The hub of the caller; see {@link Hub#get()}. */
+    public static Hub getHub() {
+        return Hub.get();
+    }
+
+    /** The greenlet that calls; on a platform thread its hub's root greenlet. */
+    public static RawGreenlet getCurrent() {
+        if (Parker.current() instanceof RawGreenlet g) {
+            return g;
+        }
+        return Hub.get().root();
+    }
+
+    // ---- wait
+
+    /** Sleeps; zero lets the others that are ready run first. */
+    public static void sleep(Duration duration) {
+        sleepNanos(nanos(duration));
+    }
+
+    /** Sleeps for so many milliseconds; zero lets the others that are ready run first. */
+    public static void sleep(long millis) {
+        if (millis < 0) {
+            throw new IllegalArgumentException("negative sleep: " + millis + " ms");
+        }
+        sleepNanos(Math.multiplyExact(millis, 1_000_000L));
+    }
+
+    private static void sleepNanos(long nanos) {
+        Parker me = Parker.current();
+        if (me instanceof Threads.ThreadParker && !Thread.currentThread().isVirtual()) {
+            me = Hub.get().root(); // this thread has a hub now
+        }
+        me.throwPending();
+        if (nanos == 0) {
+            me.yieldNow();
+        } else {
+            long end = me.nanoTime() + nanos;
+            for (long left = nanos; left > 0; left = end - me.nanoTime()) {
+                me.park(left);
+                me.throwPending();
+            }
+            return;
+        }
+        me.throwPending();
+    }
+
+    /** Waits until the loop has nothing else to do. */
+    public static void idle() {
+        Idling.await(Hub.get());
+    }
+
+    /** Waits until all have ended. */
+    public static void joinAll(Collection<? extends Greenlet<?>> greenlets) {
+        for (Greenlet<?> g : List.copyOf(greenlets)) {
+            g.join();
+        }
+    }
+
+    /**
+     * Waits until all have ended or the time is over.
+     *
+     * @return those that have ended, in the order of the collection
+     */
+    public static <G extends Greenlet<?>> List<G> joinAll(
+            Collection<G> greenlets, Duration timeout) {
+        List<G> all = List.copyOf(greenlets);
+        wait(all, timeout, all.size());
+        return all.stream().filter(g -> g.ready()).toList();
+    }
+
+    /**
+     * Waits until all have ended, and throws the first failure at once; the others go on.
+     *
+     * @throws ExecutionException with what a greenlet failed with as the cause
+     */
+    public static void joinAllOrThrow(Collection<? extends Greenlet<?>> greenlets)
+            throws ExecutionException {
+        try (var ready = iwait(List.copyOf(greenlets))) {
+            for (Greenlet<?> g : ready) {
+                if (g.exception() != null) {
+                    throw new ExecutionException(g.exception());
+                }
+            }
+        }
+    }
+
+    /**
+     * Waits until all are ready. To be called as {@code Jevent.wait(…)}: a static import of this
+     * name is hidden by {@code Object.wait}.
+     *
+     * @return they, in the order in which they became ready
+     */
+    public static <W extends Waitable> List<W> wait(Collection<W> objects) {
+        List<W> result = new ArrayList<>(objects.size());
+        try (var ready = iwait(objects)) {
+            ready.forEach(result::add);
+        }
+        return result;
+    }
+
+    /**
+     * Waits until so many are ready or the time is over.
+     *
+     * @return those that are ready, in the order in which they became so
+     */
+    public static <W extends Waitable> List<W> wait(
+            Collection<W> objects, Duration timeout, int count) {
+        List<W> result = new ArrayList<>();
+        try (var ready = new WaitIterator<>(objects, nanos(timeout), count)) {
+            ready.forEach(result::add);
+        }
+        return result;
+    }
+
+    /** Goes through the objects as they become ready. */
+    public static <W extends Waitable> WaitIterator<W> iwait(Collection<W> objects) {
+        return new WaitIterator<>(objects, -1, objects.size());
+    }
+
+    /** As {@link #iwait(Collection)}, but ends when the time is over or so many were ready. */
+    public static <W extends Waitable> WaitIterator<W> iwait(
+            Collection<W> objects, Duration timeout, int count) {
+        return new WaitIterator<>(objects, nanos(timeout), count);
+    }
+
+    // ---- end
+
+    /** Kills a greenlet and does not wait for its end; {@link Greenlet#kill()} does. */
+    public static void kill(RawGreenlet greenlet) {
+        greenlet.killLater();
+    }
+
+    /** As {@link #kill(RawGreenlet)}, with another error or exception. */
+    public static void kill(RawGreenlet greenlet, Throwable error) {
+        greenlet.killLater(error);
+    }
+
+    /**
+     * Kills all and waits until they have ended. Those that have not begun never begin, even if
+     * they stand first in the queue.
+     */
+    public static void killAll(Collection<? extends Greenlet<?>> greenlets) {
+        List<Greenlet<?>> all = List.copyOf(greenlets);
+        killAllLater(all);
+        joinAll(all);
+    }
+
+    /**
+     * As {@link #killAll(Collection)}, but waits not longer than the time.
+     *
+     * @throws Timeout if some have not ended then
+     */
+    public static void killAll(Collection<? extends Greenlet<?>> greenlets, Duration timeout) {
+        List<Greenlet<?>> all = List.copyOf(greenlets);
+        killAllLater(all);
+        if (wait(all, timeout, all.size()).size() < all.size()) {
+            throw new Timeout(timeout);
+        }
+    }
+
+    private static void killAllLater(List<Greenlet<?>> all) {
+        Object self = Parker.JDK.greenlet(Thread.currentThread());
+        boolean suicide = false;
+        for (Greenlet<?> g : all) {
+            if (g == self) {
+                suicide = true;
+            } else if (!g.ready()) {
+                g.killLater();
+            }
+        }
+        if (suicide) {
+            throw new GreenletExit();
+        }
+    }
+
+    // ---- timeouts
+
+    /**
+     * Runs the task, and throws a {@link Timeout} into it, and out of here, when the time is over.
+     *
+     * @param duration null means no limit
+     */
+    public static <T> T withTimeout(Duration duration, Callable<T> task) throws Exception {
+        return Timeout.call(duration, task);
+    }
+
+    /** As {@link #withTimeout(Duration, Callable)}; answers the value when its time is over. */
+    public static <T> T withTimeout(Duration duration, T timeoutValue, Callable<T> task)
+            throws Exception {
+        var timeout = new Timeout(duration);
+        try {
+            return timeout.call(task);
+        } catch (Timeout t) {
+            if (t == timeout) {
+                return timeoutValue;
+            }
+            throw t;
+        }
+    }
+
+    /** Checked and in nanoseconds; what is longer than 292 years counts as that. */
+    static long nanos(Duration duration) {
+        if (duration.isNegative()) {
+            throw new IllegalArgumentException("negative duration: " + duration);
+        }
+        try {
+            return duration.toNanos();
+        } catch (ArithmeticException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    /** Waits for the loop to be idle. */
+    private static final class Idling {
+        static void await(Hub hub) {
+            var waiter = new Waiter<Void>();
+            Runnable callback = () -> waiter.switchTo(null);
+            var phase = dev.jevent.internal.loop.Phases.Phase.IDLE;
+            hub.core.phases().add(phase, callback);
+            try {
+                waiter.get();
+            } finally {
+                hub.core.phases().remove(phase, callback);
+            }
+        }
+    }
+}

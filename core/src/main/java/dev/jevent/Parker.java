@@ -1,0 +1,63 @@
+package dev.jevent;
+
+import dev.jevent.internal.jdk.Jdk;
+
+/**
+ * Whoever can wait: a greenlet, a hub's own thread (the root greenlet), or any other thread. This
+ * is all that {@link Waiter} needs to know of them.
+ */
+abstract class Parker {
+
+    static final Jdk JDK = Jdk.get();
+
+    /** The one that calls. Never null. */
+    static Parker current() {
+        Thread thread = Thread.currentThread();
+        Object greenlet = JDK.greenlet(thread);
+        return greenlet != null ? (Parker) greenlet : Threads.find(thread);
+    }
+
+    /** Waits until {@link #unpark}, or less. Never throws. Own thread only. */
+    abstract void park();
+
+    /** As {@link #park()}, but not longer than the time. */
+    abstract void park(long nanos);
+
+    /** Lets the others of its hub, or other threads, run first. Never throws. Own thread only. */
+    abstract void yieldNow();
+
+    /** The clock that its timed waits follow. */
+    abstract long nanoTime();
+
+    /** Ends the current park. Any thread; does nothing if there is none. */
+    abstract void unpark();
+
+    /** Takes what is to be thrown from a wait: a kill, a timeout, an interrupt; or null. */
+    abstract Throwable takePending();
+
+    /** Gives back what {@link #takePending} gave, because something better came meanwhile. */
+    abstract void putBack(Throwable pending);
+
+    /** Throws it into the waiting or next call. Any thread. */
+    abstract void throwLater(Throwable error);
+
+    /** Takes it back if it was not thrown yet. Own thread only. */
+    abstract void revoke(Throwable error);
+
+    /** What the last interrupt of this thread stood for, or null. Own thread only. */
+    abstract Throwable interruptCause();
+
+    /** Throws what is pending, if anything. Own thread only. */
+    final void throwPending() {
+        Throwable p = takePending();
+        if (p != null) {
+            throw Parker.<RuntimeException>sneaky(p);
+        }
+    }
+
+    /** Throws anything. */
+    @SuppressWarnings("unchecked")
+    static <E extends Throwable> RuntimeException sneaky(Throwable e) throws E {
+        throw (E) e;
+    }
+}

@@ -1,0 +1,125 @@
+package dev.jevent;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * A hub's own thread, seen as a greenlet: while it waits it runs the loop, and when its wait is
+ * over it takes its turn in the queue as everybody does.
+ */
+final class Root extends RawGreenlet {
+
+    private final Thread owner;
+    private final ConcurrentLinkedQueue<Throwable> errors = new ConcurrentLinkedQueue<>();
+    private final Interruptor interruptor;
+    private boolean waiting; // loop thread: park() is on the stack of the owner
+    private boolean due; // loop thread: stands in the queue
+
+    Root(Hub hub, Thread owner) {
+        super(hub);
+        this.owner = owner;
+        this.interruptor = new Interruptor(this);
+    }
+
+    @Override
+    public Thread thread() {
+        return owner;
+    }
+
+    @Override
+    public boolean started() {
+        return true;
+    }
+
+    @Override
+    public boolean dead() {
+        return !owner.isAlive();
+    }
+
+    @Override
+    String defaultName(int number) {
+        return "root of " + hub.name();
+    }
+
+    @Override
+    void park() {
+        waiting = true;
+        interruptor.enter();
+        try {
+            if (!hub.core.run()) {
+                throw hub.loopExit();
+            }
+        } finally {
+            interruptor.leave();
+            waiting = false;
+            due = false;
+        }
+    }
+
+    @Override
+    void park(long nanos) {
+        var timer = new UnparkTimer(this);
+        hub.core.start(timer, nanos);
+        try {
+            park();
+        } finally {
+            hub.core.stop(timer);
+        }
+    }
+
+    @Override
+    void unparkInLoop() {
+        if (waiting && !due) {
+            due = true;
+            hub.core.push(this);
+        }
+    }
+
+    /**
+     * Its turn has come: whether the loop has to return. Not while a stand-in runs the loop, for
+     * then this thread is held by a greenlet; it is asked again when it has the loop back.
+     */
+    boolean rootTurn() {
+        return due && hub.core.runner() == owner;
+    }
+
+    /** The owner has the loop back. */
+    void askAgain() {
+        if (due) {
+            hub.core.push(this);
+        }
+    }
+
+    @Override
+    Throwable takePending() {
+        Throwable p = errors.poll();
+        return p == null && Thread.interrupted() ? new Interrupted() : p;
+    }
+
+    @Override
+    void putBack(Throwable error) {
+        errors.add(error);
+    }
+
+    @Override
+    void throwLater(Throwable error) {
+        errors.add(error);
+        unpark();
+    }
+
+    @Override
+    void revoke(Throwable error) {
+        errors.remove(error);
+    }
+
+    @Override
+    Throwable interruptCause() {
+        return null;
+    }
+
+    @Override
+    void yieldNow() {
+        due = true;
+        hub.core.push(this);
+        park();
+    }
+}

@@ -1,0 +1,107 @@
+package dev.jevent;
+
+import dev.jevent.internal.jdk.Jdk;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+
+/** The ones who wait and are not greenlets yet, or never will be. */
+final class Threads {
+
+    /** A thread that has no hub: it waits as any Java thread does. */
+    static final class ThreadParker extends Parker {
+        private final Thread thread;
+        private final ConcurrentLinkedQueue<Throwable> pending = new ConcurrentLinkedQueue<>();
+
+        ThreadParker(Thread thread) {
+            this.thread = thread;
+        }
+
+        @Override
+        void park() {
+            LockSupport.park(this);
+        }
+
+        @Override
+        void park(long nanos) {
+            LockSupport.parkNanos(this, nanos);
+        }
+
+        @Override
+        void yieldNow() {
+            Thread.yield();
+        }
+
+        @Override
+        long nanoTime() {
+            return System.nanoTime();
+        }
+
+        @Override
+        void unpark() {
+            LockSupport.unpark(thread);
+        }
+
+        @Override
+        Throwable takePending() {
+            Throwable p = pending.poll();
+            return p == null && Thread.interrupted() ? new Interrupted() : p;
+        }
+
+        @Override
+        void putBack(Throwable error) {
+            pending.add(error);
+        }
+
+        @Override
+        void throwLater(Throwable error) {
+            pending.add(error);
+            LockSupport.unpark(thread);
+        }
+
+        @Override
+        void revoke(Throwable error) {
+            pending.remove(error);
+        }
+
+        @Override
+        Throwable interruptCause() {
+            return null;
+        }
+
+        @Override
+        public String toString() {
+            return thread.toString();
+        }
+    }
+
+    private static final ThreadLocal<ThreadParker> PARKERS =
+            ThreadLocal.withInitial(() -> new ThreadParker(Thread.currentThread()));
+
+    private Threads() {}
+
+    /** The parker of a thread that no greenlet is tied to. */
+    static Parker find(Thread thread) {
+        if (thread.isVirtual()) {
+            Hub.Scheduler scheduler = schedulerOf(thread);
+            if (scheduler == null) {
+                return PARKERS.get();
+            }
+            var adopted = new RawGreenlet(scheduler.hub);
+            adopted.adopt(thread);
+            return adopted;
+        }
+        Hub hub = Hub.ofThread();
+        if (hub == null) {
+            return PARKERS.get();
+        }
+        if (hub.core.isRunning() && hub.core.runner() == thread) {
+            throw new BlockingSwitchOutError();
+        }
+        return hub.root();
+    }
+
+    private static Hub.Scheduler schedulerOf(Thread thread) {
+        return Jdk.get().scheduler(thread) instanceof Hub.Scheduler s ? s : null;
+    }
+}

@@ -1,0 +1,243 @@
+package dev.jevent;
+
+import dev.jevent.internal.loop.TimerEntry;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+
+/**
+ * Thrown into the greenlet that started it when its time is over, whatever that greenlet waits in:
+ * jevent's own calls, JDK sockets, channels and selectors (which stay open), JDK locks, queues and
+ * sleeps. Follows {@code gevent.Timeout}.
+ *
+ * <pre>{@code
+ * try (Timeout t = Timeout.start(Duration.ofSeconds(5))) {
+ *     socket.getInputStream().read();
+ * } catch (Timeout t) {
+ *     // 5 seconds are over
+ * }
+ * }</pre>
+ *
+ * Timeouts nest: each throws itself, and who catches one that is not his own throws it on; they are
+ * told apart by identity. It is no {@code Exception}, so that {@code catch (Exception e)} does not
+ * swallow it.
+ *
+ * <p>A wait in a lock, queue or sleep <i>of the JDK</i> can only be ended by an interrupt: there
+ * the JDK's {@code InterruptedException} is thrown. {@link Jevent#withTimeout} and the greenlet's
+ * end turn it into the timeout; a {@code try} block as above cannot, and sees the
+ * InterruptedException with the timeout as its {@linkplain Throwable#getSuppressed() suppressed}
+ * exception.
+ *
+ * <p>A timeout belongs to the thread that starts it. Without a hub it works too, for jevent's own
+ * calls.
+ */
+public final class Timeout extends Error implements AutoCloseable {
+
+    private static final long serialVersionUID = 1;
+
+    private final transient Duration duration;
+    private final transient Throwable instead;
+    private transient Parker target; // while it runs
+    private transient Alarm alarm;
+    private boolean thrown;
+
+    /** A timeout that is not started. */
+    public Timeout(Duration duration) {
+        this(duration, null);
+    }
+
+    /**
+     * A timeout that is not started.
+     *
+     * @param duration when it is thrown, counted from its start; null means never
+     * @param instead what is thrown instead of the timeout itself; null for the timeout
+     */
+    public Timeout(Duration duration, Throwable instead) {
+        super(null, null, true, true);
+        this.duration = duration;
+        this.instead = instead;
+    }
+
+    /** Starts a timeout for the calling greenlet; close it. */
+    public static Timeout start(Duration duration) {
+        var timeout = new Timeout(duration);
+        timeout.start();
+        return timeout;
+    }
+
+    /** As {@link #start(Duration)}; something else is thrown. */
+    public static Timeout start(Duration duration, Throwable instead) {
+        var timeout = new Timeout(duration, instead);
+        timeout.start();
+        return timeout;
+    }
+
+    /**
+     * Starts it for the calling greenlet.
+     *
+     * @throws IllegalStateException if it is running
+     */
+    public void start() {
+        if (pending()) {
+            throw new IllegalStateException(this + " is already started");
+        }
+        thrown = false;
+        target = Parker.current();
+        if (duration == null) {
+            return;
+        }
+        long nanos = Jevent.nanos(duration);
+        if (target instanceof Threads.ThreadParker && !Thread.currentThread().isVirtual()) {
+            target = Hub.get().root(); // this thread needs a hub now
+        }
+        alarm = target instanceof RawGreenlet g ? new HubAlarm(this, g.hub) : new ThreadAlarm(this);
+        alarm.start(nanos);
+    }
+
+    /** Whether it is started and neither over nor cancelled. */
+    public boolean pending() {
+        return alarm != null && alarm.isActive();
+    }
+
+    /** When it is thrown, counted from its start; null means never. */
+    public Duration duration() {
+        return duration;
+    }
+
+    /** What is thrown when the time is over: the timeout itself, unless it was given another. */
+    public Throwable thrown() {
+        return instead != null ? instead : this;
+    }
+
+    /**
+     * Stops it. After that it is not thrown any more, even if its time was over a moment ago. It
+     * can be started again.
+     */
+    public void cancel() {
+        if (alarm != null) {
+            alarm.stop();
+            alarm = null;
+            if (thrown) {
+                thrown = false;
+                target.revoke(thrown());
+            }
+        }
+    }
+
+    /** As {@link #cancel}. */
+    @Override
+    public void close() {
+        Parker t = target;
+        if (t != null && t.interruptCause() == thrown()) {
+            // an InterruptedException is under way that stands for this
+            cancel();
+            throw sneakyIfSelf();
+        }
+        cancel();
+    }
+
+    private RuntimeException sneakyIfSelf() {
+        return Parker.<RuntimeException>sneaky(thrown());
+    }
+
+    private void over() {
+        thrown = true;
+        Throwable t = thrown();
+        if (t == this) {
+            setStackTrace(new StackTraceElement[0]);
+        }
+        target.throwLater(t);
+    }
+
+    @Override
+    public String getMessage() {
+        return duration == null ? "never" : text(duration);
+    }
+
+    private static String text(Duration d) {
+        return d.toString().substring(2).toLowerCase(java.util.Locale.ROOT) + " are over";
+    }
+
+    // ---- scopes
+
+    static <T> T call(Duration duration, Callable<T> task) throws Exception {
+        var timeout = new Timeout(duration);
+        return timeout.call(task);
+    }
+
+    /** Runs the task under this timeout. What an interrupt stood for is thrown as itself. */
+    <T> T call(Callable<T> task) throws Exception {
+        start();
+        try {
+            return task.call();
+        } catch (Throwable e) {
+            Parker t = target;
+            if (t.interruptCause() == thrown() && Interruptions.isInterruption(e)) {
+                throw Parker.<RuntimeException>sneaky(thrown());
+            }
+            throw e;
+        } finally {
+            cancel();
+        }
+    }
+
+    // ---- what waits for the time
+
+    private interface Alarm {
+        void start(long nanos);
+
+        void stop();
+
+        boolean isActive();
+    }
+
+    private static final class HubAlarm extends TimerEntry implements Alarm {
+        private final Timeout timeout;
+        private final Hub hub;
+
+        HubAlarm(Timeout timeout, Hub hub) {
+            super(true);
+            this.timeout = timeout;
+            this.hub = hub;
+        }
+
+        @Override
+        public void start(long nanos) {
+            hub.onLoop(() -> hub.core.start(this, nanos));
+        }
+
+        @Override
+        public void stop() {
+            hub.onLoop(() -> hub.core.stop(this));
+        }
+
+        @Override
+        protected void due() {
+            timeout.over();
+        }
+    }
+
+    private static final class ThreadAlarm implements Alarm {
+        private final Timeout timeout;
+        private volatile java.util.concurrent.ScheduledFuture<?> future;
+
+        ThreadAlarm(Timeout timeout) {
+            this.timeout = timeout;
+        }
+
+        @Override
+        public void start(long nanos) {
+            future = Alarms.after(nanos, timeout::over);
+        }
+
+        @Override
+        public void stop() {
+            future.cancel(false);
+        }
+
+        @Override
+        public boolean isActive() {
+            return !future.isDone();
+        }
+    }
+}

@@ -1,0 +1,206 @@
+package dev.jevent;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+
+/**
+ * One wait of one greenlet or thread, on which everything that blocks in jevent is built; follows
+ * {@code gevent.hub.Waiter}.
+ *
+ * <pre>{@code
+ * Waiter<String> waiter = new Waiter<>();
+ * somewhere.later(answer -> waiter.switchTo(answer)); // any thread
+ * String answer = waiter.get();                       // gives way until then
+ * }</pre>
+ *
+ * The state goes from <i>empty</i> over <i>waiting</i> to <i>done</i>, or from empty to done at
+ * once, and each step is one compare-and-set. So a waiter that is killed or timed out and one that
+ * gets its value are told apart for good: {@link #switchTo} answers false if the value came too
+ * late, and the caller gives it to somebody else. That is how nothing is lost.
+ *
+ * <p>{@link #switchTo} and {@link #throwInto} may be called from any thread and never block. {@link
+ * #get} is for one at a time.
+ *
+ * @param <T> what is waited for
+ */
+public final class Waiter<T> {
+
+    private static final VarHandle STATE;
+    private static final Object NULL = new Object(); // done, with null
+    private static final Object GONE = new Object(); // the one who waited gave up
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(Waiter.class, "state", Object.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private record Failure(Throwable error) {}
+
+    // null: empty; a Parker: waiting; NULL, a Failure or the value: done; GONE
+    private volatile Object state;
+
+    /** An empty waiter. */
+    public Waiter() {}
+
+    /** Whether the value or error is there. */
+    public boolean ready() {
+        Object s = state;
+        return s != null && !(s instanceof Parker) && s != GONE;
+    }
+
+    /**
+     * Gives the value to the one who waits, or to the next {@link #get}.
+     *
+     * @return false if it is done already or the wait has ended without it; the value was not taken
+     */
+    public boolean switchTo(T value) {
+        return finish(value == null ? NULL : value);
+    }
+
+    /** As {@link #switchTo}, with something that {@link #get} throws. */
+    public boolean throwInto(Throwable error) {
+        return finish(new Failure(error));
+    }
+
+    private boolean finish(Object outcome) {
+        for (; ; ) {
+            Object s = state;
+            if (s != null && !(s instanceof Parker)) {
+                return false;
+            }
+            if (STATE.compareAndSet(this, s, outcome)) {
+                if (s != null) {
+                    ((Parker) s).unpark();
+                }
+                return true;
+            }
+        }
+    }
+
+    /**
+     * Waits for the value. A kill or a {@link Timeout} of the caller is thrown from here, unless
+     * the value came before; an interrupt as {@link Interrupted}.
+     *
+     * @throws LoopExit if the caller is a hub's root and nothing can ever happen any more
+     * @throws ConcurrentObjectUseError if somebody else waits
+     */
+    public T get() {
+        await(-1, false);
+        return result();
+    }
+
+    /**
+     * Waits for the value, but not longer than the time.
+     *
+     * @return whether the value or error is there; {@link #get} gives it
+     */
+    public boolean await(Duration timeout) {
+        return await(Jevent.nanos(timeout), false);
+    }
+
+    /** As {@link #await(Duration)}; negative waits without end. */
+    boolean await(long nanos) {
+        return await(nanos, false);
+    }
+
+    /** Waits until done, and is not disturbed by a kill, a timeout or an interrupt. */
+    void awaitUndisturbed() {
+        await(-1, true);
+    }
+
+    @SuppressWarnings("unchecked")
+    T result() {
+        Object s = state;
+        if (s instanceof Failure f) {
+            throw Parker.<RuntimeException>sneaky(f.error);
+        }
+        return s == NULL ? null : (T) s;
+    }
+
+    private boolean await(long nanos, boolean undisturbed) {
+        Object s = state;
+        if (s != null && !(s instanceof Parker) && s != GONE) {
+            return true;
+        }
+        Parker me = Parker.current();
+        if (s == GONE) {
+            s = STATE.compareAndSet(this, GONE, null) ? null : state;
+        }
+        if (s instanceof Parker) {
+            throw new ConcurrentObjectUseError("this is already awaited by " + s);
+        }
+        if (!undisturbed) {
+            me.throwPending();
+        }
+        if (!STATE.compareAndSet(this, null, me)) {
+            return await(nanos, undisturbed);
+        }
+        try {
+            return nanos < 0 ? waitFor(me, undisturbed) : waitFor(me, nanos);
+        } catch (LoopExit e) {
+            giveUp(me);
+            throw e;
+        }
+    }
+
+    private boolean waitFor(Parker me, boolean undisturbed) {
+        while (state == me) {
+            me.park();
+            if (state == me && !undisturbed) {
+                throwPending(me);
+            }
+        }
+        return true;
+    }
+
+    private boolean waitFor(Parker me, long nanos) {
+        long end = me.nanoTime() + nanos;
+        while (state == me) {
+            long left = end - me.nanoTime();
+            if (left <= 0) {
+                return !giveUp(me);
+            }
+            me.park(left);
+            if (state == me) {
+                throwPending(me);
+            }
+        }
+        return true;
+    }
+
+    private void throwPending(Parker me) {
+        Throwable pending = me.takePending();
+        if (pending != null) {
+            if (giveUp(me)) {
+                throw Parker.<RuntimeException>sneaky(pending);
+            }
+            me.putBack(pending); // the value was faster: the next wait throws
+        }
+    }
+
+    private boolean giveUp(Parker me) {
+        return STATE.compareAndSet(this, me, GONE);
+    }
+
+    /** Makes it empty again, for the next wait. Only when nobody waits. */
+    public void clear() {
+        if (state instanceof Parker) {
+            throw new ConcurrentObjectUseError("this is awaited by " + state);
+        }
+        state = null;
+    }
+
+    @Override
+    public String toString() {
+        Object s = state;
+        String what =
+                s == null || s == GONE
+                        ? "empty"
+                        : s instanceof Parker ? "awaited by " + s : s == NULL ? "null" : "" + s;
+        return "Waiter[" + what + "]";
+    }
+}

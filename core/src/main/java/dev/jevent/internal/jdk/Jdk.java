@@ -1,0 +1,113 @@
+package dev.jevent.internal.jdk;
+
+import java.nio.channels.SelectableChannel;
+import java.util.concurrent.Executor;
+import java.util.function.LongPredicate;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * The seam: everything that jevent asks of the JDK beyond its public API. One implementation for
+ * each generation of the JDK; {@link #get()} is the one for the JDK that runs this program, after
+ * it passed a test of itself.
+ */
+public interface Jdk {
+
+    /** What {@link #resume} answers. */
+    int RAN = 0;
+
+    /** The thread was in no state from which it could be continued. */
+    int NOT_RUNNABLE = 1;
+
+    /** The thread is just being looked at: try again. */
+    int SUSPENDED = 2;
+
+    /** A wait of the JDK's for reading; see {@link #installPoller}. */
+    long READ = 0;
+
+    /** A wait of the JDK's for writing. */
+    long WRITE = 1L << 32;
+
+    /** Added at the end of a wait, if it ended because the descriptor was ready. */
+    long POLLED = 1L << 33;
+
+    /** A selector's wait. */
+    long SELECTOR = 1L << 34;
+
+    /** The implementation for this JDK. */
+    static Jdk get() {
+        return JdkHolder.INSTANCE;
+    }
+
+    /** A virtual thread with the given scheduler, not started. Any thread. */
+    Thread newThread(Executor scheduler, String name, Runnable task);
+
+    /** Starts the thread and ties the greenlet to it. The scheduler gets its first task. */
+    void start(Thread thread, Object greenlet);
+
+    /**
+     * Starts a thread whose scheduler the calling platform thread runs, and runs it until it gives
+     * way; or leaves that to the scheduler.
+     */
+    void startAndRun(Thread thread, Object greenlet, HubScheduler scheduler);
+
+    /** Ties a greenlet to a running virtual thread that somebody else started. */
+    void adopt(Thread thread, Object greenlet);
+
+    /** The greenlet of a thread, or null. Any thread. */
+    Object greenlet(Thread thread);
+
+    /** The scheduler of a virtual thread; null for a platform thread. */
+    Executor scheduler(Thread thread);
+
+    /** The platform thread under the caller. Any thread. */
+    Thread carrier();
+
+    /**
+     * Parks the calling virtual thread until {@link #resume} or, spuriously, the JDK continues it.
+     *
+     * @return false if it did not give way because it is pinned to its carrier
+     */
+    boolean suspend(Thread self);
+
+    /**
+     * Continues a thread that is started or parked, on the calling platform thread.
+     *
+     * @return {@link #RAN}, {@link #NOT_RUNNABLE} or {@link #SUSPENDED}
+     */
+    int resume(Thread thread);
+
+    /** Whether the thread is parked on its carrier, which it could not leave. Any thread. */
+    boolean isPinned(Thread thread);
+
+    /** Whether the thread waits in a call that ends when the thread is interrupted. Any thread. */
+    boolean isWaiting(Thread thread);
+
+    /**
+     * Lets the blocking calls of {@code java.net} and {@code java.nio} wait where the caller wants.
+     * The predicates get the descriptor with {@link #WRITE}, {@link #SELECTOR} and {@link #POLLED}
+     * added, on the thread that waits; true means that the wait is taken care of. Once, before any
+     * greenlet exists, from a platform thread.
+     *
+     * @throws Exception when the JDK does not allow it; then nothing has changed
+     */
+    void installPoller(LongPredicate beginWait, LongPredicate endWait) throws Exception;
+
+    /** Ends the wait for a descriptor that began with the given direction. */
+    void ready(int fd, long direction);
+
+    /** The file descriptor of a channel; only after {@link #installPoller}. */
+    int descriptor(SelectableChannel channel);
+
+    /** Shows a group of threads in thread dumps until {@link #forget}. */
+    Object register(String name, Supplier<Stream<Thread>> threads);
+
+    /** Every live thread of the JVM, but for the greenlets. Slow. */
+    Stream<Thread> threads();
+
+    /** The virtual thread that a platform thread carries at this moment, or null. Slow. */
+    Thread mounted(Thread carrier);
+
+    /** Ends what {@link #register} began. */
+    void forget(Object registered);
+}

@@ -1,0 +1,348 @@
+package dev.jevent.internal.jdk;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.nio.channels.SelectableChannel;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongPredicate;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * The seam for JDK 25. The real work is in {@code java.lang.GreenletSupport} and {@code
+ * sun.nio.ch.HubPoller} (sources in {@code src/main/java-base}), which are defined in the JDK's own
+ * packages at start-up and reached through constant method handles, which the compiler inlines.
+ *
+ * <p>{@code -Djevent.switch=jdk} switches threads with {@code LockSupport} instead: slower, and
+ * nothing of the JDK's scheduling is done by us.
+ */
+final class Jdk25 implements Jdk {
+
+    private static final String HOW_TO_OPEN =
+            "jevent cannot reach java.lang of this JVM: start it with --add-opens"
+                    + " java.base/java.lang=ALL-UNNAMED --add-opens"
+                    + " java.base/sun.nio.ch=ALL-UNNAMED, with -javaagent:jevent.jar, or with"
+                    + " java -jar jevent.jar";
+
+    private static final boolean PLAIN_SWITCH = "jdk".equals(System.getProperty("jevent.switch"));
+
+    private static final MethodHandle NEW_THREAD;
+    private static final MethodHandle START;
+    private static final MethodHandle ADOPT;
+    private static final MethodHandle GREENLET;
+    private static final MethodHandle SCHEDULER;
+    private static final MethodHandle CARRIER;
+    private static final MethodHandle SUSPEND;
+    private static final MethodHandle RESUME;
+    private static final MethodHandle IS_PINNED;
+    private static final MethodHandle IS_WAITING;
+    private static final MethodHandle REGISTER;
+    private static final MethodHandle FORGET;
+    private static final MethodHandle THREADS;
+    private static final MethodHandle MOUNTED;
+    private static final IllegalStateException CLOSED;
+
+    static {
+        MethodHandle[] h = new MethodHandle[14];
+        IllegalStateException closed = null;
+        try {
+            var lookup = MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup());
+            define(lookup, "java/lang/GreenletSupport$Context");
+            define(lookup, "java/lang/GreenletSupport$HubContainer");
+            Class<?> support = define(lookup, "java/lang/GreenletSupport");
+            var pub = MethodHandles.lookup();
+            Class<?> t = Thread.class;
+            Class<?> o = Object.class;
+            h[0] =
+                    pub.findStatic(
+                            support,
+                            "newThread",
+                            MethodType.methodType(t, Executor.class, String.class, Runnable.class));
+            h[1] = pub.findStatic(support, "start", MethodType.methodType(void.class, t, o));
+            h[2] = pub.findStatic(support, "adopt", MethodType.methodType(void.class, t, o));
+            h[3] = pub.findStatic(support, "greenlet", MethodType.methodType(o, t));
+            h[4] = pub.findStatic(support, "scheduler", MethodType.methodType(Executor.class, t));
+            h[5] = pub.findStatic(support, "carrier", MethodType.methodType(t));
+            h[6] = pub.findStatic(support, "suspend", MethodType.methodType(boolean.class, t));
+            h[7] = pub.findStatic(support, "resume", MethodType.methodType(int.class, t));
+            h[8] = pub.findStatic(support, "isPinned", MethodType.methodType(boolean.class, t));
+            h[9] = pub.findStatic(support, "isWaiting", MethodType.methodType(boolean.class, t));
+            h[10] =
+                    pub.findStatic(
+                            support,
+                            "register",
+                            MethodType.methodType(Object[].class, String.class, Supplier.class));
+            h[11] =
+                    pub.findStatic(
+                            support, "forget", MethodType.methodType(void.class, Object[].class));
+            h[12] = pub.findStatic(support, "threads", MethodType.methodType(Stream.class));
+            h[13] = pub.findStatic(support, "mounted", MethodType.methodType(t, t));
+        } catch (IllegalAccessException e) {
+            closed = new IllegalStateException(HOW_TO_OPEN);
+        } catch (IOException | ReflectiveOperationException | LinkageError e) {
+            closed =
+                    new IllegalStateException(
+                            "jevent does not know the inside of this JVM, "
+                                    + Runtime.version()
+                                    + " (it knows JDK 25): "
+                                    + e,
+                            e);
+        }
+        NEW_THREAD = h[0];
+        START = h[1];
+        ADOPT = h[2];
+        GREENLET = h[3];
+        SCHEDULER = h[4];
+        CARRIER = h[5];
+        SUSPEND = h[6];
+        RESUME = h[7];
+        IS_PINNED = h[8];
+        IS_WAITING = h[9];
+        REGISTER = h[10];
+        FORGET = h[11];
+        THREADS = h[12];
+        MOUNTED = h[13];
+        CLOSED = closed;
+    }
+
+    private volatile MethodHandle ready;
+    private volatile MethodHandle descriptor;
+
+    private Jdk25() {}
+
+    /**
+     * Opens the seam.
+     *
+     * @throws IllegalStateException if this JVM is closed to us, with what to add to its start
+     */
+    static Jdk25 open() {
+        if (CLOSED != null) {
+            throw new IllegalStateException(CLOSED.getMessage(), CLOSED.getCause());
+        }
+        return new Jdk25();
+    }
+
+    private static Class<?> define(MethodHandles.Lookup lookup, String name)
+            throws IOException, IllegalAccessException {
+        String resource = "/META-INF/jevent/jdk25/" + name + ".klass";
+        try (InputStream in = Jdk25.class.getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new IOException(resource + " is missing from jevent.jar");
+            }
+            return lookup.defineClass(in.readAllBytes());
+        }
+    }
+
+    @Override
+    public Thread newThread(Executor scheduler, String name, Runnable task) {
+        try {
+            return (Thread) NEW_THREAD.invokeExact(scheduler, name, task);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public void start(Thread thread, Object greenlet) {
+        try {
+            START.invokeExact(thread, greenlet);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public void startAndRun(Thread thread, Object greenlet, HubScheduler scheduler) {
+        if (PLAIN_SWITCH) {
+            start(thread, greenlet);
+            return;
+        }
+        scheduler.swallow = true; // we run the first piece ourselves
+        try {
+            START.invokeExact(thread, greenlet);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        } finally {
+            scheduler.swallow = false;
+        }
+        resume(thread);
+    }
+
+    @Override
+    public void adopt(Thread thread, Object greenlet) {
+        try {
+            ADOPT.invokeExact(thread, greenlet);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public Object greenlet(Thread thread) {
+        try {
+            return (Object) GREENLET.invokeExact(thread);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public Executor scheduler(Thread thread) {
+        try {
+            return (Executor) SCHEDULER.invokeExact(thread);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public Thread carrier() {
+        try {
+            return (Thread) CARRIER.invokeExact();
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public boolean suspend(Thread self) {
+        if (PLAIN_SWITCH) {
+            LockSupport.park();
+            return true;
+        }
+        try {
+            return (boolean) SUSPEND.invokeExact(self);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public int resume(Thread thread) {
+        if (PLAIN_SWITCH) {
+            // comes back to the scheduler as a task
+            LockSupport.unpark(thread);
+            return RAN;
+        }
+        try {
+            return (int) RESUME.invokeExact(thread);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public boolean isPinned(Thread thread) {
+        try {
+            return (boolean) IS_PINNED.invokeExact(thread);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public boolean isWaiting(Thread thread) {
+        try {
+            return (boolean) IS_WAITING.invokeExact(thread);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public void installPoller(LongPredicate beginWait, LongPredicate endWait) throws Exception {
+        Class<?> poller = Class.forName("sun.nio.ch.Poller");
+        var lookup = MethodHandles.privateLookupIn(poller, MethodHandles.lookup());
+        Class<?> hubPoller = define(lookup, "sun/nio/ch/HubPoller");
+        var inside = MethodHandles.privateLookupIn(hubPoller, MethodHandles.lookup());
+        var fd = MethodType.methodType(int.class, SelectableChannel.class);
+        descriptor = inside.findStatic(hubPoller, "descriptor", fd);
+        ready =
+                inside.findStatic(
+                        hubPoller,
+                        "ready",
+                        MethodType.methodType(void.class, int.class, long.class));
+        var predicate = LongPredicate.class;
+        var install =
+                inside.findStatic(
+                        hubPoller,
+                        "install",
+                        MethodType.methodType(void.class, predicate, predicate));
+        try {
+            install.invokeExact(beginWait, endWait);
+        } catch (Exception | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new LinkageError("unexpected", e);
+        }
+    }
+
+    @Override
+    public void ready(int fd, long direction) {
+        try {
+            ready.invokeExact(fd, direction);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public int descriptor(SelectableChannel channel) {
+        try {
+            return (int) descriptor.invokeExact(channel);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public Object register(String name, Supplier<Stream<Thread>> threads) {
+        try {
+            return (Object[]) REGISTER.invokeExact(name, threads);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public void forget(Object registered) {
+        try {
+            FORGET.invokeExact((Object[]) registered);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    @SuppressWarnings({"unchecked", "rawtypes"}) // invokeExact wants the erased type
+    public Stream<Thread> threads() {
+        try {
+            return (Stream) THREADS.invokeExact();
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public Thread mounted(Thread carrier) {
+        try {
+            return (Thread) MOUNTED.invokeExact(carrier);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    private static RuntimeException rethrow(Throwable e) {
+        if (e instanceof Error error) {
+            throw error;
+        }
+        if (e instanceof RuntimeException runtime) {
+            return runtime;
+        }
+        return new IllegalStateException(e);
+    }
+}

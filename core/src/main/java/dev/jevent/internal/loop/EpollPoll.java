@@ -1,0 +1,221 @@
+package dev.jevent.internal.loop;
+
+import dev.jevent.internal.jdk.Jdk;
+import dev.jevent.internal.sys.Epoll;
+
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * One epoll instance for everything a hub waits for. Each descriptor has a slot, and a slot serves
+ * one of two users:
+ *
+ * <ul>
+ *   <li>a <b>handler</b> (jevent's sockets): registered once, edge-triggered, until it is closed;
+ *   <li>the <b>JDK's</b> blocking calls and the public {@code io} watchers: armed while somebody
+ *       waits. Without watchers a registration is good for one event, so that a wait costs one
+ *       system call, as with the JDK's own poller.
+ * </ul>
+ *
+ * The kernel forgets a descriptor when it is closed, and its number may come back for another file.
+ * Therefore nothing here believes that a descriptor is still registered, and whoever is woken must
+ * look for himself: an event may be late and stand for a file that is gone.
+ */
+public final class EpollPoll implements Poll {
+
+    private static final int READABLE = Epoll.IN | Epoll.RDHUP | Epoll.HUP | Epoll.ERR;
+    private static final int WRITABLE = Epoll.OUT | Epoll.HUP | Epoll.ERR;
+
+    private static final class Slot {
+        FdHandler handler; // edge-triggered user, or
+        boolean read; // a thread waits in the JDK
+        boolean write;
+        boolean selector;
+        FdHandler[] watchers = NONE; // level-triggered
+        int[] interests = {};
+
+        int interest() {
+            int all = (read || selector ? Epoll.IN : 0) | (write ? Epoll.OUT : 0);
+            for (int i : interests) {
+                all |= i;
+            }
+            return watchers.length == 0 ? all | Epoll.ONESHOT : all;
+        }
+    }
+
+    private static final FdHandler[] NONE = {};
+
+    private final Jdk jdk = Jdk.get();
+    private final Epoll epoll = new Epoll();
+    private final int eventFd = epoll.eventFd();
+    private Slot[] slots = new Slot[64];
+
+    @Override
+    public String name() {
+        return "epoll";
+    }
+
+    @Override
+    public void wakeup() {
+        epoll.wakeup();
+    }
+
+    @Override
+    public void close() {
+        epoll.close();
+    }
+
+    private Slot slot(int fd) {
+        if (fd >= slots.length) {
+            slots = Arrays.copyOf(slots, Math.max(slots.length * 2, fd + 1));
+        }
+        Slot slot = slots[fd];
+        if (slot == null) {
+            slot = new Slot();
+            slots[fd] = slot;
+        }
+        return slot;
+    }
+
+    /** Tells the handler of every change of the descriptor from now on, until {@link #detach}. */
+    public void attach(int fd, FdHandler handler) throws IOException {
+        Slot slot = slot(fd);
+        slot.handler = handler;
+        int failure = epoll.add(fd, Epoll.IN | Epoll.OUT | Epoll.RDHUP | Epoll.EDGE);
+        if (failure != 0) {
+            slot.handler = null;
+            throw failed(fd, failure);
+        }
+    }
+
+    /** Forgets the handler; to be called before the descriptor is closed. */
+    public void detach(int fd, FdHandler handler) {
+        Slot slot = slot(fd);
+        if (slot.handler == handler) {
+            slot.handler = null;
+            epoll.remove(fd);
+        }
+    }
+
+    /** Begins the wait of a thread in the JDK. */
+    public void beginWait(int fd, long direction) throws IOException {
+        Slot slot = slot(fd);
+        if (direction == Jdk.READ) {
+            slot.read = true;
+        } else if (direction == Jdk.WRITE) {
+            slot.write = true;
+        } else {
+            slot.selector = true;
+        }
+        int failure = epoll.modify(fd, slot.interest());
+        if (failure != 0) {
+            endWait(fd, direction);
+            throw failed(fd, failure);
+        }
+    }
+
+    /** Ends it, for whatever reason. What is still armed fires once into the void. */
+    public void endWait(int fd, long direction) {
+        Slot slot = slot(fd);
+        if (direction == Jdk.READ) {
+            slot.read = false;
+        } else if (direction == Jdk.WRITE) {
+            slot.write = false;
+        } else {
+            slot.selector = false;
+        }
+    }
+
+    /** Adds a watcher that is called as long as the descriptor is ready. */
+    public void watch(int fd, int interest, FdHandler watcher) throws IOException {
+        Slot slot = slot(fd);
+        int n = slot.watchers.length;
+        slot.watchers = Arrays.copyOf(slot.watchers, n + 1);
+        slot.interests = Arrays.copyOf(slot.interests, n + 1);
+        slot.watchers[n] = watcher;
+        slot.interests[n] = interest;
+        int failure = epoll.modify(fd, slot.interest());
+        if (failure != 0) {
+            unwatch(fd, watcher);
+            throw failed(fd, failure);
+        }
+    }
+
+    /** Takes a watcher away; the descriptor may be closed already. */
+    public void unwatch(int fd, FdHandler watcher) {
+        Slot slot = slot(fd);
+        int n = slot.watchers.length;
+        for (int i = 0; i < n; i++) {
+            if (slot.watchers[i] == watcher) {
+                var watchers = slot.watchers.clone();
+                var interests = slot.interests.clone();
+                System.arraycopy(watchers, i + 1, watchers, i, n - i - 1);
+                System.arraycopy(interests, i + 1, interests, i, n - i - 1);
+                slot.watchers = Arrays.copyOf(watchers, n - 1);
+                slot.interests = Arrays.copyOf(interests, n - 1);
+                int interest = slot.interest();
+                if ((interest & ~Epoll.ONESHOT) == 0) {
+                    epoll.remove(fd);
+                } else {
+                    epoll.modify(fd, interest);
+                }
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void await(long nanos) {
+        int n = epoll.await(nanos);
+        for (int i = 0; i < n; i++) {
+            int fd = epoll.fd(i);
+            if (fd != eventFd) {
+                fire(fd, epoll.ready(i));
+            }
+        }
+    }
+
+    private void fire(int fd, int events) {
+        if (fd >= slots.length || slots[fd] == null) {
+            return;
+        }
+        Slot slot = slots[fd];
+        if (slot.handler != null) {
+            slot.handler.ready(events);
+            return;
+        }
+        if ((events & READABLE) != 0) {
+            if (slot.read) {
+                slot.read = false;
+                jdk.ready(fd, Jdk.READ);
+            }
+            if (slot.selector) {
+                slot.selector = false;
+                jdk.ready(fd, Jdk.SELECTOR);
+            }
+        }
+        if ((events & WRITABLE) != 0 && slot.write) {
+            slot.write = false;
+            jdk.ready(fd, Jdk.WRITE);
+        }
+        FdHandler[] watchers = slot.watchers;
+        if (watchers.length == 0) {
+            if (slot.read || slot.write || slot.selector) {
+                epoll.modify(fd, slot.interest()); // one of two was served
+            }
+            return;
+        }
+        int[] interests = slot.interests;
+        for (int i = 0; i < watchers.length; i++) {
+            int always = Epoll.HUP | Epoll.ERR;
+            if ((events & (interests[i] | always)) != 0) {
+                watchers[i].ready(events);
+            }
+        }
+    }
+
+    private static IOException failed(int fd, int errno) {
+        return new IOException(
+                "cannot wait for descriptor " + fd + ": epoll_ctl failed with errno " + errno);
+    }
+}

@@ -1,0 +1,36 @@
+package dev.jevent.loop;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Calls back on the loop when any thread says so. */
+public final class Async extends Watcher {
+
+    private final AtomicBoolean sent = new AtomicBoolean();
+
+    Async(Loop loop) {
+        super(loop);
+    }
+
+    /**
+     * Makes the loop call back soon. Any thread. What is sent again before the loop has called back
+     * is one call.
+     */
+    public void send() {
+        if (sent.compareAndSet(false, true)) {
+            loop.core.submit((Runnable) this::arrived);
+        }
+    }
+
+    private void arrived() {
+        sent.set(false); // whoever sends from now on is called for again
+        if (active()) {
+            fire();
+        }
+    }
+
+    @Override
+    void begin() {}
+
+    @Override
+    void end() {}
+}

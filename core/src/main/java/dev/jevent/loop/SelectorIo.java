@@ -1,0 +1,94 @@
+package dev.jevent.loop;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+
+/**
+ * An io watcher in the portable mode: a selector in a daemon thread of its own, which selects again
+ * after the callback has run.
+ */
+final class SelectorIo extends Io {
+
+    private final SelectableChannel channel;
+    private Selector selector;
+
+    SelectorIo(Loop loop, SelectableChannel channel, int events) {
+        super(loop, events);
+        this.channel = channel;
+    }
+
+    @Override
+    void begin() {
+        try {
+            if (channel.isBlocking()) {
+                throw new IllegalStateException(
+                        "the portable mode can only watch channels that are not blocking");
+            }
+            var s = Selector.open();
+            selector = s;
+            channel.register(s, interest());
+            Thread.ofPlatform().daemon().name("jevent-selector").start(() -> select(s));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private int interest() {
+        int valid = channel.validOps();
+        int read = SelectionKey.OP_READ | SelectionKey.OP_ACCEPT;
+        int write = SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT;
+        return valid
+                & (((events() & READ) != 0 ? read : 0) | ((events() & WRITE) != 0 ? write : 0));
+    }
+
+    private void select(Selector s) {
+        try (s) {
+            while (s.isOpen()) {
+                s.select();
+                int ready = 0;
+                for (SelectionKey key : s.selectedKeys()) {
+                    if (key.isValid()) {
+                        ready |= key.readyOps();
+                        key.interestOps(0); // until the callback has run
+                    }
+                }
+                s.selectedKeys().clear();
+                if (ready != 0) {
+                    int what = ready;
+                    loop.core.submit((Runnable) () -> selected(s, what));
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            if (s.isOpen()) {
+                loop.core.submit((Runnable) () -> loop.core.failed(this, e));
+            }
+        }
+    }
+
+    private void selected(Selector s, int ready) {
+        if (s != selector || !active()) {
+            return; // stopped meanwhile
+        }
+        int read = SelectionKey.OP_READ | SelectionKey.OP_ACCEPT;
+        fire(((ready & read) != 0 ? READ : 0) | ((ready & ~read) != 0 ? WRITE : 0));
+        SelectionKey key = channel.keyFor(s);
+        if (s == selector && active() && key != null && key.isValid()) {
+            key.interestOps(interest());
+            s.wakeup();
+        }
+    }
+
+    @Override
+    void end() {
+        try {
+            selector.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            selector = null;
+        }
+    }
+}

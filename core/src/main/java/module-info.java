@@ -1,0 +1,16 @@
+/**
+ * gevent for the JVM: greenlets on an event loop, plain blocking code at its speed.
+ *
+ * <p>The floors, from the bottom: {@code internal.jdk} and {@code internal.sys} (the only code that
+ * knows the JDK's inside, and the only code that makes system calls), {@code internal.loop} and
+ * {@code loop}, the greenlets in {@code dev.jevent}, the toolkit, networking, servers, {@code cli}.
+ * Each imports only from those below it.
+ */
+module dev.jevent {
+    requires java.instrument;
+    requires static transitive org.jspecify;
+
+    exports dev.jevent;
+    exports dev.jevent.lock;
+    exports dev.jevent.loop;
+}
