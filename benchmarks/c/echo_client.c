@@ -1,7 +1,7 @@
 /*
- * The load of "echo": CONNECTIONS connections on one epoll loop, each with one message of SIZE bytes
- * in flight, for SECONDS. Measures the round trips completed in that time and how long each took,
- * and checks every byte that comes back.
+ * The load of "echo": CONNECTIONS connections on one epoll loop, each with one message of SIZE
+ * bytes in flight, for SECONDS. Measures the round trips completed in that time and how long each
+ * took, and checks every byte that comes back.
  *
  *     echo_client PORT CONNECTIONS SIZE SECONDS
  */

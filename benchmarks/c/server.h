@@ -1,10 +1,11 @@
 /*
- * What the two C servers share: one epoll loop on one thread, edge-triggered, one registration for a
- * connection's whole life. It is the physical limit that the other contenders are held against, and
- * it does all of the work that they do: a buffer for each connection, partial reads, partial writes.
+ * What the two C servers share: one epoll loop on one thread, edge-triggered, one registration for
+ * a connection's whole life. It is the physical limit that the other contenders are held against,
+ * and it does all of the work that they do: a buffer for each connection, partial reads, partial
+ * writes.
  *
- * A server includes this file, defines struct conn (with an int fd) and the three functions declared
- * below, and calls serve() with its command line: [PORT], 0 or nothing for any free one.
+ * A server includes this file, defines struct conn and the three functions declared below, and
+ * calls serve() with its command line: [PORT], 0 or nothing for any free one.
  */
 #ifndef SERVER_H
 #define SERVER_H

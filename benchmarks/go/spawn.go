@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// Empty goroutines: one after another, each closes a channel that is waited for; and in a batch that
-// ends with a WaitGroup.
+// Empty goroutines: one after another, each closes a channel that is waited for; and in a batch
+// that ends with a WaitGroup.
 func spawnBench() {
 	single := nanosPerOperation(1000, func(n int) {
 		for i := 0; i < n; i++ {

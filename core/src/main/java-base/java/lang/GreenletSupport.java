@@ -4,6 +4,7 @@ import jdk.internal.vm.Continuation;
 import jdk.internal.vm.ThreadContainer;
 import jdk.internal.vm.ThreadContainers;
 import jdk.internal.vm.annotation.ChangesCurrentThread;
+import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.ReservedStackAccess;
 
 import java.lang.invoke.MethodHandle;
@@ -11,6 +12,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -105,30 +107,51 @@ public final class GreenletSupport {
 
     private GreenletSupport() {}
 
-    /**
-     * The container of one thread, and the place where its greenlet is kept. It is not registered
-     * anywhere: a thread that is forgotten by everybody can be collected.
-     */
-    private static final class Context extends ThreadContainer {
-        final Object greenlet;
-        final ThreadContainer before;
+    /** What a greenlet does when its thread runs; set once. */
+    private static Consumer<Object> entry;
 
-        Context(Object greenlet, ThreadContainer before) {
+    /** Says what a greenlet does when its thread runs. Before the first thread is made. */
+    public static void entry(Consumer<Object> entry) {
+        GreenletSupport.entry = entry;
+    }
+
+    /**
+     * The container of one thread, the place where its greenlet is kept, and its task: one object
+     * for all three. It is not registered anywhere: a thread that is forgotten by everybody can be
+     * collected.
+     */
+    private static class Context extends ThreadContainer implements Runnable {
+        final Object greenlet;
+
+        Context(Object greenlet) {
             super(true);
             this.greenlet = greenlet;
-            this.before = before;
+        }
+
+        @Override
+        @ForceInline
+        public void run() {
+            entry.accept(greenlet);
         }
 
         @Override
         public Stream<Thread> threads() {
             return Stream.empty();
         }
+    }
+
+    /** The context of a thread that somebody else has started. */
+    private static final class Adoption extends Context {
+        private final ThreadContainer before;
+
+        Adoption(Object greenlet, ThreadContainer before) {
+            super(greenlet);
+            this.before = before;
+        }
 
         @Override
         protected void onExit(Thread thread) {
-            if (before != null) {
-                before.remove(thread);
-            }
+            before.remove(thread);
         }
     }
 
@@ -165,19 +188,22 @@ public final class GreenletSupport {
         ThreadContainers.deregisterContainer(registered[1]);
     }
 
-    /** A virtual thread with the given scheduler, not started. */
-    public static Thread newThread(Executor scheduler, String name, Runnable task) {
-        return new VirtualThread(scheduler, name, 0, task);
+    /** A virtual thread with the given scheduler, tied to its greenlet; not started. */
+    public static Thread newThread(Executor scheduler, String name, Object greenlet) {
+        var context = new Context(greenlet);
+        var thread = new VirtualThread(scheduler, name, 0, context);
+        thread.setThreadContainer(context);
+        return thread;
     }
 
-    /** Starts a thread and ties it to its greenlet; the scheduler gets its first task. */
-    public static void start(Thread thread, Object greenlet) {
-        thread.start(new Context(greenlet, null));
+    /** Starts a thread that newThread made; the scheduler gets its first task. */
+    public static void start(Thread thread) {
+        thread.start(thread.threadContainer());
     }
 
     /** Ties a running virtual thread, started by somebody else, to a greenlet. */
     public static void adopt(Thread thread, Object greenlet) {
-        thread.setThreadContainer(new Context(greenlet, thread.threadContainer()));
+        thread.setThreadContainer(new Adoption(greenlet, thread.threadContainer()));
     }
 
     /** The greenlet of a thread, or null. */
@@ -258,6 +284,7 @@ public final class GreenletSupport {
      *
      * @return false if the thread could not leave its carrier
      */
+    @ForceInline
     public static boolean suspend(Thread self) {
         var vt = (VirtualThread) self;
         boolean yielded = false;

@@ -1,5 +1,6 @@
 package dev.jevent;
 
+import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.jdk.HubScheduler;
 import dev.jevent.internal.jdk.Jdk;
 import dev.jevent.internal.loop.Clock;
@@ -9,7 +10,9 @@ import dev.jevent.loop.Loop;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -33,9 +36,14 @@ public final class Hub {
     private static final ThreadLocal<Hub> OF_THREAD = new ThreadLocal<>();
     private static final AtomicInteger COUNT = new AtomicInteger();
 
+    static {
+        HubAccess.install(new HubDoor());
+    }
+
     final HubCore core;
     final Living living = new Living(); // loop thread
     final List<RawGreenlet> undelivered = new ArrayList<>(); // loop thread
+    private final Map<RawGreenlet, Thread> pinned = new IdentityHashMap<>(); // loop thread
     private final Thread owner;
     private final Root root;
     private final Scheduler scheduler;
@@ -124,7 +132,7 @@ public final class Hub {
     }
 
     synchronized int nextIdent() {
-        return ++idents;
+        return idents++;
     }
 
     // ---- spawning
@@ -156,6 +164,53 @@ public final class Hub {
     void handLoopTo(Thread runner, Thread waiting) {
         core.setRunner(runner);
         LockSupport.unpark(waiting);
+    }
+
+    /**
+     * The greenlet waits in a call of jevent's and cannot let go of the hub's thread. A stand-in
+     * runs the loop until it is the greenlet's turn. On the greenlet's thread.
+     */
+    void parkPinned(RawGreenlet greenlet, Thread self) {
+        pinned.put(greenlet, Jdk.get().carrier());
+        StandIn.takeOver(this);
+        awaitLoop(greenlet, self);
+    }
+
+    boolean hasPinned() {
+        return !pinned.isEmpty();
+    }
+
+    /** Gives the loop to the thread that the greenlet is pinned to, if it is. Loop thread. */
+    boolean handLoopToPinned(RawGreenlet greenlet, Thread waiting) {
+        Thread carrier = pinned.remove(greenlet);
+        if (carrier != null) {
+            handLoopTo(carrier, waiting);
+        }
+        return carrier != null;
+    }
+
+    /**
+     * The greenlet was pinned in a call of the JDK's, the watchdog let a stand-in run the loop, and
+     * now it goes on: it asks for the loop, so that again one at a time runs. On its thread.
+     */
+    void regainLoop(RawGreenlet greenlet, Thread self) {
+        Thread carrier = Jdk.get().carrier();
+        core.submit((Runnable) () -> handLoopTo(carrier, self));
+        awaitLoop(greenlet, self);
+    }
+
+    private void awaitLoop(RawGreenlet greenlet, Thread self) {
+        boolean interrupted = false;
+        while (!core.inLoop()) {
+            LockSupport.park(this);
+            if (Thread.interrupted()) {
+                interrupted = true;
+                core.submit((Runnable) greenlet::unparkInLoop); // it has a reason to look
+            }
+        }
+        if (interrupted) {
+            self.interrupt();
+        }
     }
 
     /**

@@ -3,7 +3,8 @@ package dev.jevent;
 import dev.jevent.internal.jdk.Jdk;
 import dev.jevent.internal.loop.TimerEntry;
 
-import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -30,19 +31,18 @@ public class RawGreenlet extends Parker {
     private volatile Thread thread; // from the start to the end
     private volatile byte state; // written by the spawner, then by the loop thread
 
-    // loop thread only, all that follows
+    // loop thread only, all that follows; there may be a million of these objects
     private boolean parked; // in park(), not continued yet
     private boolean queued; // stands in the queue
     private boolean polling; // in a JDK call that waits in the hub's epoll
-    private Thread pinnedOn; // in park(), on a carrier it could not leave
-    private Throwable pending; // to be thrown from the next wait
-    private ArrayDeque<Throwable> morePending;
-    private Throwable interruptCause;
+    private Pending pending; // what is to be thrown from its next wait
     RawGreenlet previous; // among the hub's living
     RawGreenlet next;
+    private Object label; // the name it was given, or an Integer; guarded by this
 
-    private int ident;
-    private String name;
+    static {
+        JDK.entry(g -> ((RawGreenlet) g).main());
+    }
 
     RawGreenlet(Hub hub) {
         this.hub = hub;
@@ -53,8 +53,11 @@ public class RawGreenlet extends Parker {
     /** What it does; in its own thread. */
     void body() {}
 
-    /** Called in its own thread when it has ended, and by the loop if it never began. */
-    void ended() {}
+    /** It was killed before it ran. Loop thread. */
+    void neverBegan(Throwable error) {}
+
+    /** Its hub was destroyed and will not continue it. */
+    void abandoned(Throwable error) {}
 
     /** Gives it a thread and a place in the queue of its hub. Any thread. */
     final void schedule() {
@@ -62,7 +65,7 @@ public class RawGreenlet extends Parker {
             return;
         }
         state = SCHEDULED;
-        thread = JDK.newThread(hub.scheduler(), name, this::main);
+        thread = JDK.newThread(hub.scheduler(), givenName(), this);
         if (hub.core.inLoop()) {
             enqueue();
         } else {
@@ -70,27 +73,21 @@ public class RawGreenlet extends Parker {
         }
     }
 
-    /** As {@link #schedule}, after a while. Loop thread. */
-    final TimerEntry scheduleLater(long nanos) {
+    /** As {@link #schedule}, after a while. Any thread. */
+    final void scheduleLater(long nanos) {
+        if (state != NEW) {
+            return;
+        }
         state = SCHEDULED;
-        thread = JDK.newThread(hub.scheduler(), name, this::main);
-        var timer = new StartTimer(this);
+        thread = JDK.newThread(hub.scheduler(), givenName(), this);
+        var timer =
+                new TimerEntry(true) {
+                    @Override
+                    protected void due() {
+                        enqueue();
+                    }
+                };
         hub.onLoop(() -> hub.core.start(timer, nanos));
-        return timer;
-    }
-
-    private static final class StartTimer extends TimerEntry {
-        private final RawGreenlet greenlet;
-
-        StartTimer(RawGreenlet greenlet) {
-            super(true);
-            this.greenlet = greenlet;
-        }
-
-        @Override
-        protected void due() {
-            greenlet.enqueue();
-        }
     }
 
     private void enqueue() {
@@ -103,21 +100,23 @@ public class RawGreenlet extends Parker {
     /** It is this one's turn. Loop thread. */
     final void turn() {
         if (!queued) {
-            return; // continued by the JDK before its turn came
+            return; // continued by the JDK before its turn came, or killed before it began
         }
         queued = false;
-        if (state == SCHEDULED) {
+        if (state == STARTED) {
+            if (Jdk.SUSPENDED == (pinnedElsewhere() ? Jdk.RAN : JDK.resume(thread))) {
+                queued = true; // somebody takes its stack trace
+                hub.core.push(this);
+            }
+        } else if (state == SCHEDULED) {
             state = STARTED;
             hub.living.add(this);
-            JDK.startAndRun(thread, this, hub.scheduler());
-        } else if (pinnedOn != null) {
-            Thread carrier = pinnedOn;
-            pinnedOn = null;
-            hub.handLoopTo(carrier, thread);
-        } else if (state == STARTED && JDK.resume(thread) == Jdk.SUSPENDED) {
-            queued = true; // somebody takes its stack trace
-            hub.core.push(this);
+            JDK.startAndRun(thread, hub.scheduler());
         }
+    }
+
+    private boolean pinnedElsewhere() {
+        return hub.hasPinned() && hub.handLoopToPinned(this, thread);
     }
 
     private void main() {
@@ -125,13 +124,12 @@ public class RawGreenlet extends Parker {
             body();
         } finally {
             state = DEAD;
+            thread = null;
             if (hub.core.inLoop()) {
                 hub.living.remove(this);
             } else {
                 hub.core.submit((Runnable) () -> hub.living.remove(this));
             }
-            ended();
-            thread = null;
         }
     }
 
@@ -142,7 +140,7 @@ public class RawGreenlet extends Parker {
         JDK.adopt(self, this);
     }
 
-    /** Whether it has begun and not ended. */
+    /** Whether it is started, perhaps waiting for its first turn, and has not ended. */
     public boolean started() {
         return state == STARTED || state == SCHEDULED;
     }
@@ -152,28 +150,34 @@ public class RawGreenlet extends Parker {
         return state == DEAD;
     }
 
+    final boolean hasBegun() {
+        return state >= STARTED;
+    }
+
     /** The hub that runs it. */
     public Hub hub() {
         return hub;
     }
 
     /** Its thread from its start to its end, else null. */
-    public Thread thread() {
+    public @Nullable Thread thread() {
         return thread;
     }
 
-    /** Its name: the one it was given, or its kind and a number that counts from 0 in each hub. */
+    /** Its name: the one it was given, or its kind and a number, which counts up in each hub. */
     public String name() {
-        String n = name;
-        if (n == null) {
-            synchronized (this) {
-                if (ident == 0) {
-                    ident = hub.nextIdent();
-                }
+        Object l;
+        synchronized (this) {
+            if (label == null) {
+                label = hub.nextIdent();
             }
-            n = defaultName(ident - 1);
+            l = label;
         }
-        return n;
+        return l instanceof Integer number ? defaultName(number) : (String) l;
+    }
+
+    private @Nullable String givenName() {
+        return label instanceof String s ? s : null;
     }
 
     String defaultName(int number) {
@@ -182,9 +186,14 @@ public class RawGreenlet extends Parker {
 
     /** Gives it a name, which its thread bears too. */
     public void name(String name) {
-        this.name = name;
+        if (name == null) {
+            throw new NullPointerException("name");
+        }
+        synchronized (this) {
+            label = name;
+        }
         Thread t = thread;
-        if (t != null && name != null) {
+        if (t != null) {
             t.setName(name);
         }
     }
@@ -198,55 +207,20 @@ public class RawGreenlet extends Parker {
 
     @Override
     void park() {
-        Thread self = thread;
         if (!hub.core.inLoop()) {
-            regainLoop(self);
+            hub.regainLoop(this, thread);
         }
         parked = true;
-        if (!JDK.suspend(self)) {
-            parkPinned(self);
+        if (!JDK.suspend(thread)) {
+            hub.parkPinned(this, thread);
         }
         parked = false;
-    }
-
-    /**
-     * This thread holds the hub's thread and cannot let go of it. The loop goes on in a stand-in,
-     * which gives it back when it is this one's turn.
-     */
-    private void parkPinned(Thread self) {
-        pinnedOn = JDK.carrier();
-        StandIn.takeOver(hub);
-        awaitLoop(self);
-    }
-
-    /**
-     * It was pinned in a call of the JDK's, the watchdog let a stand-in run the loop, and now it
-     * goes on: asks for the loop, so that again one at a time runs.
-     */
-    private void regainLoop(Thread self) {
-        Thread carrier = JDK.carrier();
-        hub.core.submit((Runnable) () -> hub.handLoopTo(carrier, self));
-        awaitLoop(self);
-    }
-
-    private void awaitLoop(Thread self) {
-        boolean interrupted = false;
-        while (!hub.core.inLoop()) {
-            LockSupport.park(this);
-            if (Thread.interrupted()) {
-                interrupted = true;
-                hub.core.submit((Runnable) this::unparkInLoop); // it has a reason to look
-            }
-        }
-        if (interrupted) {
-            self.interrupt();
-        }
     }
 
     @Override
     void park(long nanos) {
         if (!hub.core.inLoop()) {
-            regainLoop(thread);
+            hub.regainLoop(this, thread);
         }
         var timer = new UnparkTimer(this);
         hub.core.start(timer, nanos);
@@ -276,6 +250,16 @@ public class RawGreenlet extends Parker {
     }
 
     @Override
+    void yieldNow() {
+        if (!hub.core.inLoop()) {
+            hub.regainLoop(this, thread);
+        }
+        queued = true;
+        hub.core.push(this);
+        park();
+    }
+
+    @Override
     void unpark() {
         if (hub.core.inLoop()) {
             unparkInLoop();
@@ -295,62 +279,54 @@ public class RawGreenlet extends Parker {
         }
     }
 
+    /** Whether it waits in jevent or in the hub's epoll, that is, where the hub knows of it. */
+    final boolean waitsVisibly() {
+        return parked || polling || queued;
+    }
+
     // ---- what is thrown into it
 
     @Override
     Throwable takePending() {
-        if (pending != null) {
-            return nextPending();
+        Pending p = pending;
+        if (p != null && !p.isEmpty()) {
+            return p.poll();
         }
         Thread t = thread;
         if (t != null && t.isInterrupted()) {
             Thread.interrupted();
-            return takeInterruptCause();
+            Throwable cause = interruptCause();
+            if (cause == null) {
+                return new Interrupted();
+            }
+            p.interruptCause = null;
+            return cause;
         }
         return null;
     }
 
-    private Throwable nextPending() {
-        Throwable p = pending;
-        if (p != null) {
-            pending = morePending == null ? null : morePending.poll();
+    private Pending pending() {
+        if (pending == null) {
+            pending = new Pending();
         }
-        return p;
-    }
-
-    private Throwable takeInterruptCause() {
-        Throwable cause = interruptCause;
-        interruptCause = null;
-        return cause != null ? cause : new Interrupted();
+        return pending;
     }
 
     @Override
     void putBack(Throwable error) {
-        if (pending != null) {
-            if (morePending == null) {
-                morePending = new ArrayDeque<>(2);
-            }
-            morePending.addFirst(pending);
-        }
-        pending = error;
+        pending().addFirst(error);
     }
 
     @Override
     void revoke(Throwable error) {
-        if (pending == error) {
-            nextPending();
-        } else if (morePending != null) {
-            morePending.remove(error);
-        }
-        if (interruptCause == error) {
-            interruptCause = null;
+        if (pending != null && pending.revoke(error)) {
             Thread.interrupted(); // it was for this and for nobody else
         }
     }
 
     @Override
     Throwable interruptCause() {
-        return interruptCause;
+        return pending == null ? null : pending.interruptCause;
     }
 
     @Override
@@ -360,30 +336,17 @@ public class RawGreenlet extends Parker {
 
     /** Loop thread. */
     final void throwInLoop(Throwable error) {
-        if (state == DEAD) {
-            return;
-        }
-        if (state != STARTED) {
+        if (state == NEW || state == SCHEDULED) {
             state = DEAD;
             thread = null;
             neverBegan(error);
-            return;
-        }
-        if (pending == null) {
-            pending = error;
-        } else {
-            if (morePending == null) {
-                morePending = new ArrayDeque<>(2);
+        } else if (state == STARTED) {
+            pending().add(error);
+            if (!deliver()) {
+                hub.undelivered.add(this);
             }
-            morePending.add(error);
-        }
-        if (!deliver()) {
-            hub.undelivered.add(this);
         }
     }
-
-    /** It was killed before it ran. Loop thread. */
-    void neverBegan(Throwable error) {}
 
     /**
      * Sees to it that what is pending is thrown from where it waits. Loop thread.
@@ -391,7 +354,8 @@ public class RawGreenlet extends Parker {
      * @return false if it does not wait now; to be tried again after it ran
      */
     final boolean deliver() {
-        if (state != STARTED || pending == null) {
+        Thread t = thread;
+        if (state != STARTED || pending == null || pending.isEmpty() || t == null) {
             return true;
         }
         if (parked) {
@@ -399,25 +363,25 @@ public class RawGreenlet extends Parker {
             return true;
         }
         if (polling) {
-            LockSupport.unpark(thread);
+            LockSupport.unpark(t);
             return true;
         }
-        Thread t = thread;
-        if (t == null || queued || !JDK.isWaiting(t)) {
+        if (queued || !JDK.isWaiting(t)) {
             return false;
         }
         // In a lock, a queue or a sleep of the JDK. What its InterruptedException stands for is
         // remembered, and said at the edge: the Timeout's scope or the greenlet's end.
-        interruptCause = nextPending();
+        pending.pollForInterrupt();
         t.interrupt();
-        return pending == null;
+        return pending.isEmpty();
     }
 
     /** Begins a JDK call that waits in the hub's epoll; throws what is pending. Own thread. */
     final void beginPolling() {
-        Thread t = thread;
-        if (pending != null || (interruptCause != null && t.isInterrupted())) {
-            throw Parker.<RuntimeException>sneaky(takePending());
+        Pending p = pending;
+        if (p != null
+                && (!p.isEmpty() || (p.interruptCause != null && thread.isInterrupted()))) {
+            throwPending();
         }
         polling = true;
     }
@@ -431,22 +395,15 @@ public class RawGreenlet extends Parker {
 
     /** What is to be thrown from the end of such a call; null if nothing. */
     final Throwable pendingAfterPolling() {
-        return nextPending();
-    }
-
-    /** Whether it waits in jevent or in the hub's epoll, that is, where the hub knows of it. */
-    final boolean waitsVisibly() {
-        return parked || polling || queued;
+        return pending == null ? null : pending.poll();
     }
 
     /** Translates an interruption that stood for a kill or timeout into that. Own thread. */
     final Throwable translate(Throwable e) {
-        Throwable cause = interruptCause;
-        if (cause != null && Interruptions.isInterruption(e)) {
-            interruptCause = null;
-            if (cause != e) {
-                cause.addSuppressed(e);
-            }
+        Throwable cause = interruptCause();
+        if (cause != null && cause != e && Interruptions.isInterruption(e)) {
+            pending.interruptCause = null;
+            cause.addSuppressed(e);
             return cause;
         }
         return e;
@@ -469,23 +426,5 @@ public class RawGreenlet extends Parker {
             throw Parker.<RuntimeException>sneaky(error);
         }
         throwLater(error);
-    }
-
-    /** Its hub was destroyed and will not continue it. */
-    void abandoned(Throwable error) {}
-
-    final boolean hasBegun() {
-        return state >= STARTED;
-    }
-
-    /** Goes to the end of the queue. Own thread. */
-    @Override
-    void yieldNow() {
-        if (!hub.core.inLoop()) {
-            regainLoop(thread);
-        }
-        queued = true;
-        hub.core.push(this);
-        park();
     }
 }

@@ -131,22 +131,25 @@ public final class Timeout extends Error implements AutoCloseable {
         if (t != null && t.interruptCause() == thrown()) {
             // an InterruptedException is under way that stands for this
             cancel();
-            throw sneakyIfSelf();
+            throw Parker.<RuntimeException>sneaky(thrown());
         }
         cancel();
     }
 
-    private RuntimeException sneakyIfSelf() {
-        return Parker.<RuntimeException>sneaky(thrown());
-    }
-
     private void over() {
         thrown = true;
-        Throwable t = thrown();
-        if (t == this) {
-            setStackTrace(new StackTraceElement[0]);
-        }
-        target.throwLater(t);
+        target.throwLater(thrown());
+    }
+
+    /** Its stack trace is where the time was over, not where it was started. */
+    void traceHere() {
+        super.fillInStackTrace();
+    }
+
+    @Override
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized")
+    public Throwable fillInStackTrace() {
+        return this; // most are never thrown
     }
 
     @Override

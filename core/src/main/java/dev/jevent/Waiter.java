@@ -46,6 +46,20 @@ public final class Waiter<T> {
     /** An empty waiter. */
     public Waiter() {}
 
+    private Waiter(Parker waiting) {
+        state = waiting; // published by whoever publishes this object
+    }
+
+    /**
+     * A waiter on which the caller waits already: it can be switched to from now on, and the caller
+     * must call {@link #get} or {@link #await} next.
+     */
+    public static <T> Waiter<T> ofCurrent() {
+        Parker me = Parker.current();
+        me.throwPending();
+        return new Waiter<>(me);
+    }
+
     /** Whether the value or error is there. */
     public boolean ready() {
         Object s = state;
@@ -89,7 +103,23 @@ public final class Waiter<T> {
      * @throws ConcurrentObjectUseError if somebody else waits
      */
     public T get() {
-        await(-1, false);
+        Object s = state;
+        if (s instanceof Parker me && me == Parker.current()) {
+            // the usual way, on as few stack frames as can be: they are kept while it waits
+            try {
+                while (state == me) {
+                    me.park();
+                    if (state == me) {
+                        throwPending(me);
+                    }
+                }
+            } catch (LoopExit e) {
+                giveUp(me);
+                throw e;
+            }
+        } else if (s == null || s == GONE || s instanceof Parker) {
+            await(-1, false);
+        }
         return result();
     }
 
@@ -130,6 +160,9 @@ public final class Waiter<T> {
         if (s == GONE) {
             s = STATE.compareAndSet(this, GONE, null) ? null : state;
         }
+        if (s == me) {
+            return park(me, nanos, undisturbed);
+        }
         if (s instanceof Parker) {
             throw new ConcurrentObjectUseError("this is already awaited by " + s);
         }
@@ -139,6 +172,10 @@ public final class Waiter<T> {
         if (!STATE.compareAndSet(this, null, me)) {
             return await(nanos, undisturbed);
         }
+        return park(me, nanos, undisturbed);
+    }
+
+    private boolean park(Parker me, long nanos, boolean undisturbed) {
         try {
             return nanos < 0 ? waitFor(me, undisturbed) : waitFor(me, nanos);
         } catch (LoopExit e) {

@@ -1,6 +1,7 @@
 package dev.jevent.lock;
 
 import dev.jevent.Waiter;
+import dev.jevent.internal.SpinLock;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -14,8 +15,9 @@ import java.util.ArrayDeque;
  */
 public class Semaphore {
 
-    private final ArrayDeque<Waiter<Void>> waiters = new ArrayDeque<>(4); // guarded by this
-    private int counter; // guarded by this
+    private final SpinLock lock = new SpinLock();
+    private final ArrayDeque<Waiter<Void>> waiters = new ArrayDeque<>(4); // guarded by lock
+    private int counter; // guarded by lock
 
     /**
      * A semaphore with so many permits.
@@ -31,7 +33,7 @@ public class Semaphore {
 
     /** Takes a permit; waits for it if there is none. */
     public void acquire() {
-        Waiter<Void> waiter = tryOrQueue();
+        Waiter<Void> waiter = takeOrQueue();
         if (waiter == null) {
             return;
         }
@@ -49,7 +51,10 @@ public class Semaphore {
      * @return whether it got one
      */
     public boolean acquire(Duration timeout) {
-        Waiter<Void> waiter = tryOrQueue();
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("negative duration: " + timeout);
+        }
+        Waiter<Void> waiter = takeOrQueue();
         if (waiter == null) {
             return true;
         }
@@ -65,7 +70,16 @@ public class Semaphore {
     }
 
     /** Takes a permit if there is one and nobody waits for it. */
-    public synchronized boolean tryAcquire() {
+    public boolean tryAcquire() {
+        lock.lock();
+        try {
+            return take();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean take() {
         if (counter > 0 && waiters.isEmpty()) {
             counter--;
             return true;
@@ -74,44 +88,59 @@ public class Semaphore {
     }
 
     /** Null if it got a permit at once. */
-    private synchronized Waiter<Void> tryOrQueue() {
-        if (counter > 0 && waiters.isEmpty()) {
-            counter--;
-            return null;
+    private Waiter<Void> takeOrQueue() {
+        lock.lock();
+        try {
+            if (take()) {
+                return null;
+            }
+            Waiter<Void> waiter = Waiter.ofCurrent(); // may throw what is pending
+            waiters.add(waiter);
+            return waiter;
+        } finally {
+            lock.unlock();
         }
-        var waiter = new Waiter<Void>();
-        waiters.add(waiter);
-        return waiter;
     }
 
-    private synchronized void leave(Waiter<Void> waiter) {
-        waiters.remove(waiter);
+    private void leave(Waiter<Void> waiter) {
+        lock.lock();
+        try {
+            waiters.remove(waiter);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Gives a permit back: to the first who waits, or to the counter. */
     public void release() {
-        for (; ; ) {
-            Waiter<Void> first;
-            synchronized (this) {
+        Waiter<Void> first;
+        do {
+            lock.lock();
+            try {
                 first = waiters.poll();
                 if (first == null) {
                     counter++;
                     return;
                 }
+            } finally {
+                lock.unlock();
             }
-            if (first.switchTo(null)) {
-                return; // it is woken with the permit; whoever gave up is passed over
-            }
-        }
+            // it is woken with the permit; one that has given up is passed over
+        } while (!first.switchTo(null));
     }
 
     /** Whether no permit is there. */
-    public synchronized boolean locked() {
-        return counter == 0;
+    public boolean locked() {
+        return counter() == 0;
     }
 
     /** How many permits are there. */
-    public synchronized int counter() {
-        return counter;
+    public int counter() {
+        lock.lock();
+        try {
+            return counter;
+        } finally {
+            lock.unlock();
+        }
     }
 }

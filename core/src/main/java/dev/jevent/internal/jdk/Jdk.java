@@ -2,6 +2,7 @@ package dev.jevent.internal.jdk;
 
 import java.nio.channels.SelectableChannel;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -39,17 +40,23 @@ public interface Jdk {
         return JdkHolder.INSTANCE;
     }
 
-    /** A virtual thread with the given scheduler, not started. Any thread. */
-    Thread newThread(Executor scheduler, String name, Runnable task);
+    /**
+     * Says what a greenlet does when its thread runs. Before the first thread is made; threads that
+     * exist keep to it too.
+     */
+    void entry(Consumer<Object> entry);
 
-    /** Starts the thread and ties the greenlet to it. The scheduler gets its first task. */
-    void start(Thread thread, Object greenlet);
+    /** A virtual thread with the given scheduler, tied to its greenlet; not started. Any thread. */
+    Thread newThread(Executor scheduler, String name, Object greenlet);
+
+    /** Starts a thread that {@link #newThread} made. The scheduler gets its first task. */
+    void start(Thread thread);
 
     /**
      * Starts a thread whose scheduler the calling platform thread runs, and runs it until it gives
      * way; or leaves that to the scheduler.
      */
-    void startAndRun(Thread thread, Object greenlet, HubScheduler scheduler);
+    void startAndRun(Thread thread, HubScheduler scheduler);
 
     /** Ties a greenlet to a running virtual thread that somebody else started. */
     void adopt(Thread thread, Object greenlet);

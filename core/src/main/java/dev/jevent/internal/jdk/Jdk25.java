@@ -8,6 +8,7 @@ import java.lang.invoke.MethodType;
 import java.nio.channels.SelectableChannel;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -44,14 +45,16 @@ final class Jdk25 implements Jdk {
     private static final MethodHandle FORGET;
     private static final MethodHandle THREADS;
     private static final MethodHandle MOUNTED;
+    private static final MethodHandle ENTRY;
     private static final IllegalStateException CLOSED;
 
     static {
-        MethodHandle[] h = new MethodHandle[14];
+        MethodHandle[] h = new MethodHandle[15];
         IllegalStateException closed = null;
         try {
             var lookup = MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup());
             define(lookup, "java/lang/GreenletSupport$Context");
+            define(lookup, "java/lang/GreenletSupport$Adoption");
             define(lookup, "java/lang/GreenletSupport$HubContainer");
             Class<?> support = define(lookup, "java/lang/GreenletSupport");
             var pub = MethodHandles.lookup();
@@ -61,8 +64,8 @@ final class Jdk25 implements Jdk {
                     pub.findStatic(
                             support,
                             "newThread",
-                            MethodType.methodType(t, Executor.class, String.class, Runnable.class));
-            h[1] = pub.findStatic(support, "start", MethodType.methodType(void.class, t, o));
+                            MethodType.methodType(t, Executor.class, String.class, o));
+            h[1] = pub.findStatic(support, "start", MethodType.methodType(void.class, t));
             h[2] = pub.findStatic(support, "adopt", MethodType.methodType(void.class, t, o));
             h[3] = pub.findStatic(support, "greenlet", MethodType.methodType(o, t));
             h[4] = pub.findStatic(support, "scheduler", MethodType.methodType(Executor.class, t));
@@ -80,6 +83,9 @@ final class Jdk25 implements Jdk {
                     pub.findStatic(
                             support, "forget", MethodType.methodType(void.class, Object[].class));
             h[12] = pub.findStatic(support, "threads", MethodType.methodType(Stream.class));
+            h[14] =
+                    pub.findStatic(
+                            support, "entry", MethodType.methodType(void.class, Consumer.class));
             h[13] = pub.findStatic(support, "mounted", MethodType.methodType(t, t));
         } catch (IllegalAccessException e) {
             closed = new IllegalStateException(HOW_TO_OPEN);
@@ -106,6 +112,7 @@ final class Jdk25 implements Jdk {
         FORGET = h[11];
         THREADS = h[12];
         MOUNTED = h[13];
+        ENTRY = h[14];
         CLOSED = closed;
     }
 
@@ -138,32 +145,41 @@ final class Jdk25 implements Jdk {
     }
 
     @Override
-    public Thread newThread(Executor scheduler, String name, Runnable task) {
+    public void entry(Consumer<Object> entry) {
         try {
-            return (Thread) NEW_THREAD.invokeExact(scheduler, name, task);
+            ENTRY.invokeExact(entry);
         } catch (Throwable e) {
             throw rethrow(e);
         }
     }
 
     @Override
-    public void start(Thread thread, Object greenlet) {
+    public Thread newThread(Executor scheduler, String name, Object greenlet) {
         try {
-            START.invokeExact(thread, greenlet);
+            return (Thread) NEW_THREAD.invokeExact(scheduler, name, greenlet);
         } catch (Throwable e) {
             throw rethrow(e);
         }
     }
 
     @Override
-    public void startAndRun(Thread thread, Object greenlet, HubScheduler scheduler) {
+    public void start(Thread thread) {
+        try {
+            START.invokeExact(thread);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public void startAndRun(Thread thread, HubScheduler scheduler) {
         if (PLAIN_SWITCH) {
-            start(thread, greenlet);
+            start(thread);
             return;
         }
         scheduler.swallow = true; // we run the first piece ourselves
         try {
-            START.invokeExact(thread, greenlet);
+            START.invokeExact(thread);
         } catch (Throwable e) {
             throw rethrow(e);
         } finally {

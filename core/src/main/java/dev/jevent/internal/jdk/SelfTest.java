@@ -44,7 +44,6 @@ final class SelfTest {
 
     private final Jdk jdk;
     private final Scheduler scheduler = new Scheduler();
-    private final Object greenlet = new Object();
     private int step;
     private Object seenGreenlet;
     private boolean sameCarrier;
@@ -75,24 +74,23 @@ final class SelfTest {
 
     private void test() {
         Thread root = Thread.currentThread();
+        jdk.entry(g -> ((Runnable) g).run());
         Thread[] self = new Thread[1];
-        Thread thread =
-                jdk.newThread(
-                        scheduler,
-                        null,
-                        () -> {
-                            seenGreenlet = jdk.greenlet(self[0]);
-                            sameCarrier = jdk.carrier() == root;
-                            step = 1;
-                            jdk.suspend(self[0]);
-                            step = 2;
-                            LockSupport.park();
-                            step = 3;
-                            LockSupport.parkNanos(1);
-                            step = 4;
-                        });
+        Runnable greenlet =
+                () -> {
+                    seenGreenlet = jdk.greenlet(self[0]);
+                    sameCarrier = jdk.carrier() == root;
+                    step = 1;
+                    jdk.suspend(self[0]);
+                    step = 2;
+                    LockSupport.park();
+                    step = 3;
+                    LockSupport.parkNanos(1);
+                    step = 4;
+                };
+        Thread thread = jdk.newThread(scheduler, null, greenlet);
         self[0] = thread;
-        jdk.start(thread, greenlet);
+        jdk.start(thread);
         expect(scheduler.runOne() && step == 1, "a thread starts on its scheduler");
         expect(seenGreenlet == greenlet, "a thread keeps its greenlet");
         expect(sameCarrier, "a thread runs on the thread that runs its scheduler");

@@ -2,6 +2,7 @@ package dev.jevent.internal.loop;
 
 import dev.jevent.internal.jdk.Jdk;
 import dev.jevent.internal.sys.Epoll;
+import dev.jevent.internal.sys.Scratch;
 
 import java.io.IOException;
 import java.util.Arrays;
@@ -48,6 +49,7 @@ public final class EpollPoll implements Poll {
     private final Jdk jdk = Jdk.get();
     private final Epoll epoll = new Epoll();
     private final int eventFd = epoll.eventFd();
+    private final Scratch scratch = new Scratch();
     private Slot[] slots = new Slot[64];
 
     @Override
@@ -77,6 +79,18 @@ public final class EpollPoll implements Poll {
         return slot;
     }
 
+    /** For a user of the second kind: if there is a handler, its descriptor has been closed. */
+    private Slot slotOfNew(int fd) {
+        Slot slot = slot(fd);
+        slot.handler = null;
+        return slot;
+    }
+
+    /** Memory for the system calls of this loop's greenlets. */
+    public Scratch scratch() {
+        return scratch;
+    }
+
     /** Tells the handler of every change of the descriptor from now on, until {@link #detach}. */
     public void attach(int fd, FdHandler handler) throws IOException {
         Slot slot = slot(fd);
@@ -88,18 +102,20 @@ public final class EpollPoll implements Poll {
         }
     }
 
-    /** Forgets the handler; to be called before the descriptor is closed. */
+    /**
+     * Forgets the handler, whose descriptor is closed. The kernel forgets it by itself, and the
+     * number may belong to another user already: this may come late, and does no harm then.
+     */
     public void detach(int fd, FdHandler handler) {
         Slot slot = slot(fd);
         if (slot.handler == handler) {
             slot.handler = null;
-            epoll.remove(fd);
         }
     }
 
     /** Begins the wait of a thread in the JDK. */
     public void beginWait(int fd, long direction) throws IOException {
-        Slot slot = slot(fd);
+        Slot slot = slotOfNew(fd);
         if (direction == Jdk.READ) {
             slot.read = true;
         } else if (direction == Jdk.WRITE) {
@@ -128,7 +144,7 @@ public final class EpollPoll implements Poll {
 
     /** Adds a watcher that is called as long as the descriptor is ready. */
     public void watch(int fd, int interest, FdHandler watcher) throws IOException {
-        Slot slot = slot(fd);
+        Slot slot = slotOfNew(fd);
         int n = slot.watchers.length;
         slot.watchers = Arrays.copyOf(slot.watchers, n + 1);
         slot.interests = Arrays.copyOf(slot.interests, n + 1);

@@ -13,11 +13,15 @@ import java.lang.invoke.VarHandle;
  *
  * <pre>
  *      +--> take what other threads sent
- *      |    run what stands in the queue now (what it adds waits for the next turn)
- *      |    every 64 entries or 100 µs: fire due timers, look for I/O     } so that nobody who spins
- *      |    queue empty: fire due timers, sleep until I/O, timer, wake-up } starves the others
+ *      |    run what was woken by I/O, timers and other threads
+ *      |    run what stands in the queue, at most 64 entries
+ *      |    every 64 entries or 100 µs: fire due timers, look for I/O
+ *      |    nothing to run: fire due timers, sleep until I/O, timer, wake-up
  *      +----+
  * </pre>
+ *
+ * Whoever spins or fills the queue starves nobody: what is woken from outside does not stand behind
+ * the queue, and the queue gets its 64 entries however much is woken.
  *
  * One thread at a time runs the loop, the <i>runner</i>. It is the hub's own thread, except while a
  * greenlet holds that thread and cannot let go of it: then a stand-in is the runner.
@@ -44,10 +48,21 @@ public abstract class EventLoop {
     }
 
     private static final int BATCH = 64;
+    private static final int WOKEN_BATCH = 1024;
+    // With many timers a loop that slept until the very next one would do nothing but sleep and
+    // wake. Then it sleeps so long at least, and several share a wake-up; none is early.
+    private static final int MANY_TIMERS = 256;
+    private static final long SLACK_NANOS = 200_000;
+
+    private static final int GO_ON = 0;
+    private static final int LEAVE = 1;
+    private static final int LOST = 2;
     private static final long POLL_EVERY_NANOS = 100_000;
 
     private final Jdk jdk = Jdk.get();
-    private final RunQueue queue = new RunQueue(); // loop thread
+    private final RunQueue queue = new RunQueue(); // loop thread: spawned, called back, given way
+    private final RunQueue woken = new RunQueue(); // loop thread: by I/O, timers, other threads
+    private RunQueue target = queue; // loop thread: where push() puts
     private final TimerHeap timers = new TimerHeap(); // loop thread
     private final Inbound inbound = new Inbound(); // any thread
     private final Poll poll;
@@ -160,14 +175,14 @@ public abstract class EventLoop {
         this.clock = clock;
     }
 
-    /** Puts an entry at the end of the queue. */
+    /** Puts an entry at the end of the queue, or, in a timer or I/O handler, of the woken. */
     public final void push(Object entry) {
-        queue.add(entry);
+        target.add(entry);
     }
 
-    /** How many entries wait in the queue. */
+    /** How many entries wait for their turn. */
     public final int queued() {
-        return queue.size();
+        return queue.size() + woken.size();
     }
 
     /** Starts a timer; a negative delay counts as none. */
@@ -227,26 +242,19 @@ public abstract class EventLoop {
                 if (!inbound.isEmpty()) {
                     takeInbound();
                 }
-                int n = Math.min(queue.size(), BATCH);
-                if (n == 0) {
+                if (woken.isEmpty() && queue.isEmpty()) {
                     if (!rest()) {
                         return false;
                     }
                     continue;
                 }
-                for (int i = 0; i < n; i++) {
-                    boolean leave = dispatch(queue.poll());
-                    if ((Thread) RUNNER.getOpaque(this) != me && !lostTheLoop()) {
-                        return leave;
-                    }
-                    if (leave) {
-                        return true;
-                    }
-                    if (queue.isEmpty()) {
-                        break; // somebody else ran the rest, or an entry took it away
-                    }
+                int how = runSome(woken, WOKEN_BATCH, me);
+                if (how == GO_ON) {
+                    how = runSome(queue, BATCH, me);
                 }
-                sinceLook += n;
+                if (how != GO_ON) {
+                    return how == LEAVE;
+                }
                 if (sinceLook >= BATCH
                         || (turns & 7) == 0 && clock.nanoTime() - lastLook > POLL_EVERY_NANOS) {
                     look();
@@ -259,10 +267,31 @@ public abstract class EventLoop {
         }
     }
 
+    /** Runs what stands in the queue now; what that adds waits for the next turn. */
+    private int runSome(RunQueue entries, int most, Thread me) {
+        int n = Math.min(entries.size(), most);
+        sinceLook += n;
+        for (int i = 0; i < n; i++) {
+            boolean leave = dispatch(entries.poll());
+            if ((Thread) RUNNER.getOpaque(this) != me && !lostTheLoop()) {
+                return leave ? LEAVE : LOST;
+            }
+            if (leave) {
+                return LEAVE;
+            }
+            if (n > entries.size() + i + 1) {
+                break; // a stand-in has run some of them
+            }
+        }
+        return GO_ON;
+    }
+
     private void takeInbound() {
+        target = woken;
         for (Inbound.Node node = inbound.takeAll(); node != null; node = node.next) {
             arrived(node.entry);
         }
+        target = queue;
     }
 
     /** Timers and I/O, without sleeping. */
@@ -270,29 +299,26 @@ public abstract class EventLoop {
         sinceLook = 0;
         lastLook = clock.nanoTime();
         phases.prepare(this);
+        target = woken;
         poll.await(0);
+        target = queue;
         phases.check(this);
         fireTimers(clock.nanoTime());
     }
 
-    /** The queue is empty: sleeps until there is something to do. False if there never will be. */
+    /** Nothing is to be run: sleeps until there is. False if there never will be. */
     private boolean rest() {
         phases.prepare(this);
         long now = clock.nanoTime();
         fireTimers(now);
         boolean idle = phases.isIdle();
-        if (queue.isEmpty() && inbound.isEmpty()) {
+        if (hasNothing()) {
             if (refs <= 0 && !idle && !staysAlive()) {
                 return false;
             }
-            if (idle) {
-                poll.await(0);
-                if (queue.isEmpty() && inbound.isEmpty()) {
-                    phases.idle(this);
-                }
-            } else {
-                TimerEntry first = timers.first();
-                sleep(first == null ? -1 : Math.max(0, first.deadline - now));
+            sleep(idle ? 0 : untilNextTimer(now));
+            if (idle && hasNothing()) {
+                phases.idle(this);
             }
             now = clock.nanoTime();
             fireTimers(now);
@@ -303,10 +329,26 @@ public abstract class EventLoop {
         return true;
     }
 
+    /** Negative if there is none. */
+    private long untilNextTimer(long now) {
+        TimerEntry first = timers.first();
+        if (first == null) {
+            return -1;
+        }
+        long left = Math.max(0, first.deadline - now);
+        return timers.size() < MANY_TIMERS ? left : Math.max(left, SLACK_NANOS);
+    }
+
+    private boolean hasNothing() {
+        return woken.isEmpty() && queue.isEmpty() && inbound.isEmpty();
+    }
+
     private void sleep(long nanos) {
         ASLEEP.setVolatile(this, true);
         if (inbound.isEmpty()) {
+            target = woken;
             poll.await(nanos != 0 && clock.pass(nanos) ? 0 : nanos);
+            target = queue;
         }
         ASLEEP.setVolatile(this, false);
     }
@@ -316,6 +358,7 @@ public abstract class EventLoop {
         if (first == null || first.deadline - now > 0) {
             return;
         }
+        target = woken;
         long last = timers.nextOrder(); // a timer started by a timer waits for the next turn
         do {
             timers.remove(first);
@@ -329,6 +372,7 @@ public abstract class EventLoop {
             }
             first = timers.first();
         } while (first != null && first.deadline - now <= 0 && first.order < last);
+        target = queue;
     }
 
     /** Calls a callback of a user; what it throws is reported and goes no further. */

@@ -1,0 +1,53 @@
+package dev.jevent.internal;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Guards a few fields for a few nanoseconds. A primitive is nearly always used by one hub, so that
+ * the lock is free; then this costs one compare-and-set, and {@code synchronized} two. Whoever holds
+ * it must not wait, call a user's code or take another lock. Not reentrant.
+ */
+public final class SpinLock {
+
+    private static final VarHandle HELD;
+
+    static {
+        try {
+            HELD = MethodHandles.lookup().findVarHandle(SpinLock.class, "held", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    @SuppressWarnings("UnusedVariable") // through its handle
+    private boolean held;
+
+    /** A free lock. */
+    public SpinLock() {}
+
+    /** Takes it. */
+    public void lock() {
+        if (!HELD.compareAndSet(this, false, true)) {
+            spin();
+        }
+    }
+
+    private void spin() {
+        for (int i = 0; ; i++) {
+            if (i < 100) {
+                Thread.onSpinWait();
+            } else {
+                Thread.yield(); // whoever holds it may have lost its processor
+            }
+            if (!(boolean) HELD.getOpaque(this) && HELD.compareAndSet(this, false, true)) {
+                return;
+            }
+        }
+    }
+
+    /** Gives it back; what the holder wrote is seen by the next one. */
+    public void unlock() {
+        HELD.setRelease(this, false);
+    }
+}

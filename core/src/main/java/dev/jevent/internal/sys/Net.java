@@ -1,0 +1,324 @@
+package dev.jevent.internal.sys;
+
+import static dev.jevent.internal.sys.Native.INT;
+import static dev.jevent.internal.sys.Native.LONG;
+import static dev.jevent.internal.sys.Native.POINTER;
+
+import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The system calls of stream sockets; socket(7), ip(7), tcp(7). All descriptors made here are
+ * non-blocking and close-on-exec, so that each call returns at once, and those that can fail answer
+ * the negative errno. Nothing here allocates, but for addresses.
+ *
+ * <p>Every call needs a {@link Scratch} that nobody else uses meanwhile.
+ */
+public final class Net {
+
+    /** A call on a descriptor moves at most so many bytes: a garbage collection waits for it. */
+    public static final int MOST = 64 * 1024;
+
+    /** The level of {@code SO_…} options. */
+    public static final int SOL_SOCKET = 1;
+
+    /** The level of {@code IP_…} options. */
+    public static final int IPPROTO_IP = 0;
+
+    /** The level of {@code TCP_…} options. */
+    public static final int IPPROTO_TCP = 6;
+
+    /** The level of {@code IPV6_…} options. */
+    public static final int IPPROTO_IPV6 = 41;
+
+    /** See socket(7). */
+    public static final int SO_REUSEADDR = 2;
+
+    /** See socket(7). */
+    public static final int SO_LINGER = 13;
+
+    /** The receiving half, for {@link #shutdown}. */
+    public static final int SHUT_RD = 0;
+
+    /** The sending half. */
+    public static final int SHUT_WR = 1;
+
+    static final int AF_INET = 2;
+    static final int AF_INET6 = 10;
+
+    private static final int SOCK_STREAM = 1;
+    private static final int SOCK_NONBLOCK = 0x800;
+    private static final int SOCK_CLOEXEC = 0x80000;
+    private static final int MSG_NOSIGNAL = 0x4000;
+    private static final int SO_ERROR = 4;
+    private static final int IPV6_V6ONLY = 26;
+    private static final long FIONREAD = 0x541B;
+
+    private static final FunctionDescriptor INTS_TO_INT =
+            FunctionDescriptor.of(INT, INT, INT, INT);
+    private static final FunctionDescriptor BUFFER_TO_LONG =
+            FunctionDescriptor.of(LONG, INT, POINTER, LONG, INT);
+    private static final FunctionDescriptor ADDRESS_TO_INT =
+            FunctionDescriptor.of(INT, INT, POINTER, INT);
+    private static final FunctionDescriptor GET_ADDRESS =
+            FunctionDescriptor.of(INT, INT, POINTER, POINTER);
+
+    private static final MethodHandle SOCKET = Native.quickWithErrno("socket", INTS_TO_INT);
+    private static final MethodHandle BIND = Native.quickWithErrno("bind", ADDRESS_TO_INT);
+    private static final MethodHandle LISTEN =
+            Native.quickWithErrno("listen", FunctionDescriptor.of(INT, INT, INT));
+    private static final MethodHandle ACCEPT =
+            Native.quickWithErrno(
+                    "accept4", FunctionDescriptor.of(INT, INT, POINTER, POINTER, INT));
+    private static final MethodHandle CONNECT = Native.quickWithErrno("connect", ADDRESS_TO_INT);
+    private static final MethodHandle RECV = Native.quickWithErrno("recv", BUFFER_TO_LONG);
+    private static final MethodHandle SEND = Native.quickWithErrno("send", BUFFER_TO_LONG);
+    private static final MethodHandle SHUTDOWN =
+            Native.quickWithErrno("shutdown", FunctionDescriptor.of(INT, INT, INT));
+    private static final MethodHandle CLOSE =
+            Native.quick("close", FunctionDescriptor.of(INT, INT));
+    private static final MethodHandle CLOSE_AND_LINGER =
+            Native.blockingWithErrno("close", FunctionDescriptor.of(INT, INT));
+    private static final MethodHandle SET_OPTION =
+            Native.quickWithErrno(
+                    "setsockopt", FunctionDescriptor.of(INT, INT, INT, INT, POINTER, INT));
+    private static final MethodHandle GET_OPTION =
+            Native.quickWithErrno(
+                    "getsockopt", FunctionDescriptor.of(INT, INT, INT, INT, POINTER, POINTER));
+    private static final MethodHandle LOCAL_ADDRESS =
+            Native.quickWithErrno("getsockname", GET_ADDRESS);
+    private static final MethodHandle IOCTL =
+            Native.quickWithErrno("ioctl", FunctionDescriptor.of(INT, INT, LONG, POINTER));
+
+    private static final boolean IPV6 = hasIpv6();
+
+    private Net() {}
+
+    private static boolean hasIpv6() {
+        if (Boolean.getBoolean("java.net.preferIPv4Stack")) {
+            return false;
+        }
+        try {
+            // the file is there and empty when the machine has no IPv6 address, not even ::1
+            if (Files.readString(Path.of("/proc/net/if_inet6")).isEmpty()) {
+                return false;
+            }
+        } catch (IOException e) {
+            return false;
+        }
+        int fd = open(new Scratch(), AF_INET6);
+        if (fd < 0) {
+            return false;
+        }
+        close(fd);
+        return true;
+    }
+
+    /** Whether sockets of both families can be made. */
+    public static boolean ipv6() {
+        return IPV6;
+    }
+
+    /** A TCP socket for IPv4, or for both families; or negative errno. */
+    public static int socket(Scratch s, boolean ipv6) {
+        int fd = open(s, ipv6 ? AF_INET6 : AF_INET);
+        if (fd >= 0 && ipv6) {
+            int result = setOption(s, fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+            if (result < 0) {
+                close(fd);
+                return result;
+            }
+        }
+        return fd;
+    }
+
+    private static int open(Scratch s, int family) {
+        try {
+            int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+            return result(s, (int) SOCKET.invokeExact(s.errno, family, type, 0));
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    private static int result(Scratch s, int result) {
+        return result >= 0 ? result : -s.errno();
+    }
+
+    /** 0 or negative errno. */
+    public static int bind(Scratch s, int fd, InetSocketAddress address, boolean ipv6) {
+        int length = SocketAddressMemory.write(s.address, address, ipv6);
+        try {
+            return result(s, (int) BIND.invokeExact(s.errno, fd, s.address, length));
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** 0 or negative errno. */
+    public static int listen(Scratch s, int fd, int backlog) {
+        try {
+            return result(s, (int) LISTEN.invokeExact(s.errno, fd, backlog));
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** The descriptor of the next connection, whose peer is {@link #address}; or negative errno. */
+    public static int accept(Scratch s, int fd) {
+        s.length(SocketAddressMemory.SIZE);
+        try {
+            return result(
+                    s,
+                    (int)
+                            ACCEPT.invokeExact(
+                                    s.errno,
+                                    fd,
+                                    s.address,
+                                    s.length,
+                                    SOCK_NONBLOCK | SOCK_CLOEXEC));
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** The address that the last {@link #accept} left in the scratch. */
+    public static InetSocketAddress address(Scratch s) {
+        return SocketAddressMemory.read(s.address);
+    }
+
+    /** 0 or negative errno; {@link Errno#EINPROGRESS} is the usual one. */
+    public static int connect(Scratch s, int fd, InetSocketAddress address, boolean ipv6) {
+        int length = SocketAddressMemory.write(s.address, address, ipv6);
+        try {
+            return result(s, (int) CONNECT.invokeExact(s.errno, fd, s.address, length));
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** How a connection attempt ended: 0 or negative errno. */
+    public static int connectResult(Scratch s, int fd) {
+        int result = getOption(s, fd, SOL_SOCKET, SO_ERROR);
+        return result < 0 ? result : -s.value();
+    }
+
+    /** Bytes received, 0 at the end of the stream, or negative errno. */
+    public static int recv(Scratch s, int fd, byte[] b, int off, int len) {
+        MemorySegment to = MemorySegment.ofArray(b).asSlice(off, len);
+        try {
+            return result(s, (int) (long) RECV.invokeExact(s.errno, fd, to, (long) len, 0));
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** Bytes sent, which may be less than asked for, or negative errno. */
+    public static int send(Scratch s, int fd, byte[] b, int off, int len) {
+        MemorySegment from = MemorySegment.ofArray(b).asSlice(off, len);
+        try {
+            return result(
+                    s, (int) (long) SEND.invokeExact(s.errno, fd, from, (long) len, MSG_NOSIGNAL));
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** Bytes that can be received at once, or negative errno. */
+    public static int available(Scratch s, int fd) {
+        try {
+            int result = result(s, (int) IOCTL.invokeExact(s.errno, fd, FIONREAD, s.value));
+            return result < 0 ? result : s.value();
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** 0 or negative errno. */
+    public static int shutdown(Scratch s, int fd, int half) {
+        try {
+            return result(s, (int) SHUTDOWN.invokeExact(s.errno, fd, half));
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** Closes it; the descriptor is free afterwards, whatever happens. */
+    public static void close(int fd) {
+        try {
+            int ignored = (int) CLOSE.invokeExact(fd);
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** Closes it, and waits as long as {@link #SO_LINGER} says. */
+    public static void closeAndLinger(int fd) {
+        try {
+            int ignored = (int) CLOSE_AND_LINGER.invokeExact(Scratch.ofThread().errno, fd);
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** Sets an option that is an int; 0 or negative errno. */
+    public static int setOption(Scratch s, int fd, int level, int option, int value) {
+        return setOption(s, fd, level, option, value, 0, 4);
+    }
+
+    /** Sets {@link #SO_LINGER}: seconds, or negative for none; 0 or negative errno. */
+    public static int setLinger(Scratch s, int fd, int seconds) {
+        int on = seconds >= 0 ? 1 : 0;
+        return setOption(s, fd, SOL_SOCKET, SO_LINGER, on, Math.max(seconds, 0), 8);
+    }
+
+    private static int setOption(
+            Scratch s, int fd, int level, int option, int first, int second, int length) {
+        s.value(first, second);
+        try {
+            return result(
+                    s,
+                    (int) SET_OPTION.invokeExact(s.errno, fd, level, option, s.value, length));
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** Reads an option, for {@link #value}; 0 or negative errno. */
+    public static int getOption(Scratch s, int fd, int level, int option) {
+        s.length(8);
+        try {
+            return result(
+                    s,
+                    (int) GET_OPTION.invokeExact(s.errno, fd, level, option, s.value, s.length));
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** The value that the last {@link #getOption} read. */
+    public static int value(Scratch s) {
+        return s.value();
+    }
+
+    /** The {@link #SO_LINGER} that the last {@link #getOption} read: seconds, or -1 for none. */
+    public static int linger(Scratch s) {
+        return s.value() == 0 ? -1 : s.secondValue();
+    }
+
+    /** The address that a socket is bound to; null if it has failed. */
+    public static InetSocketAddress localAddress(Scratch s, int fd) {
+        s.length(SocketAddressMemory.SIZE);
+        try {
+            int result = (int) LOCAL_ADDRESS.invokeExact(s.errno, fd, s.address, s.length);
+            return result < 0 ? null : SocketAddressMemory.read(s.address);
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+}
