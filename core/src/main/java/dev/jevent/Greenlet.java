@@ -1,5 +1,7 @@
 package dev.jevent;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -70,7 +72,7 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
             throw new NullPointerException("a greenlet needs a task");
         }
         this.task = task;
-        born(task instanceof ActionTask a ? a.action : task);
+        born((Object) task instanceof ActionTask a ? a.action : task);
     }
 
     private void born(Object siteOf) {
@@ -83,19 +85,21 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
         }
     }
 
-    private record ActionTask(Action action) implements Callable<Void> {
+    // of Object: one of Void would have a bridge method, that is, one more frame on each stack
+    private record ActionTask(Action action) implements Callable<Object> {
         @Override
-        public Void call() throws Exception {
+        public @Nullable Object call() throws Exception {
             action.run();
             return null;
         }
     }
 
+    @SuppressWarnings("unchecked")
     static Callable<Void> callable(Action action) {
         if (action == null) {
             throw new NullPointerException("a greenlet needs a task");
         }
-        return new ActionTask(action);
+        return (Callable<Void>) (Callable<?>) new ActionTask(action); // it returns null only
     }
 
     /** What the greenlet does; its result is the greenlet's. Subclasses may override it. */
@@ -185,16 +189,16 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
 
     /** Its result; null while it runs, and if it failed or was killed. */
     @SuppressWarnings("unchecked")
-    public T value() {
+    public @Nullable T value() {
         return ready() && !(outcome instanceof Failure) ? (T) outcome : null;
     }
 
     /** What it failed with; null while it runs, and if it succeeded or was killed. */
-    public Throwable exception() {
+    public @Nullable Throwable exception() {
         return successful() ? null : failure();
     }
 
-    private Throwable failure() {
+    private @Nullable Throwable failure() {
         return ready() && outcome instanceof Failure f ? f.error : null;
     }
 
@@ -430,7 +434,7 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
     }
 
     /** The greenlet that spawned it, while this one lives; null if it was no greenlet. */
-    public RawGreenlet spawningGreenlet() {
+    public @Nullable RawGreenlet spawningGreenlet() {
         return parent;
     }
 

@@ -11,12 +11,14 @@ import java.util.concurrent.locks.LockSupport;
 public final class JdkMemory {
     private static final AtomicInteger started = new AtomicInteger();
 
+    private static volatile int released;
+
     private JdkMemory() {}
 
     public static void main(String[] args) throws Exception {
         int count = Self.number("BENCH_COUNT", 1_000_000);
         Thread.Builder threads = Threads.builder(args[0]);
-        threads.start(() -> {}).join(); // the scheduler itself is not what is measured
+        warmUp(threads, Math.min(20_000, count / 10));
         long liveBefore = Self.liveBytes();
         long residentBefore = Self.residentBytes();
         for (int i = 0; i < count; i++) {
@@ -32,9 +34,28 @@ public final class JdkMemory {
         Runtime.getRuntime().halt(0);
     }
 
+    /** So that what is measured is the compiled code's stack, as in a program that runs a while. */
+    private static void warmUp(Thread.Builder threads, int count) throws InterruptedException {
+        for (int round = 0; round < 10; round++) {
+            Thread[] some = new Thread[count];
+            for (int i = 0; i < count; i++) {
+                some[i] = threads.start(JdkMemory::park);
+            }
+            Thread.sleep(200);
+            released = round + 1;
+            for (Thread t : some) {
+                LockSupport.unpark(t);
+                t.join();
+            }
+            started.set(0);
+        }
+        Thread.sleep(200);
+    }
+
     private static void park() {
+        int until = released + 1;
         started.incrementAndGet();
-        while (true) {
+        while (released < until) {
             LockSupport.park();
         }
     }

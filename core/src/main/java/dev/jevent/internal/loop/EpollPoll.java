@@ -6,6 +6,7 @@ import dev.jevent.internal.sys.Scratch;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * One epoll instance for everything a hub waits for. Each descriptor has a slot, and a slot serves
@@ -48,9 +49,11 @@ public final class EpollPoll implements Poll {
 
     private final Jdk jdk = Jdk.get();
     private final Epoll epoll = new Epoll();
-    private final int eventFd = epoll.eventFd();
+    final int eventFd = epoll.eventFd();
     private final Scratch scratch = new Scratch();
     private Slot[] slots = new Slot[64];
+    private int found; // by the last await, not delivered yet
+    private volatile boolean closed;
 
     @Override
     public String name() {
@@ -64,7 +67,19 @@ public final class EpollPoll implements Poll {
 
     @Override
     public void close() {
+        closed = true;
         epoll.close();
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("the hub was destroyed: nothing can wait in it");
+        }
     }
 
     private Slot slot(int fd) {
@@ -93,6 +108,7 @@ public final class EpollPoll implements Poll {
 
     /** Tells the handler of every change of the descriptor from now on, until {@link #detach}. */
     public void attach(int fd, FdHandler handler) throws IOException {
+        checkOpen();
         Slot slot = slot(fd);
         slot.handler = handler;
         int failure = epoll.add(fd, Epoll.IN | Epoll.OUT | Epoll.RDHUP | Epoll.EDGE);
@@ -115,6 +131,7 @@ public final class EpollPoll implements Poll {
 
     /** Begins the wait of a thread in the JDK. */
     public void beginWait(int fd, long direction) throws IOException {
+        checkOpen();
         Slot slot = slotOfNew(fd);
         if (direction == Jdk.READ) {
             slot.read = true;
@@ -144,6 +161,7 @@ public final class EpollPoll implements Poll {
 
     /** Adds a watcher that is called as long as the descriptor is ready. */
     public void watch(int fd, int interest, FdHandler watcher) throws IOException {
+        checkOpen();
         Slot slot = slotOfNew(fd);
         int n = slot.watchers.length;
         slot.watchers = Arrays.copyOf(slot.watchers, n + 1);
@@ -170,6 +188,9 @@ public final class EpollPoll implements Poll {
                 slot.watchers = Arrays.copyOf(watchers, n - 1);
                 slot.interests = Arrays.copyOf(interests, n - 1);
                 int interest = slot.interest();
+                if (slot.handler != null || closed) {
+                    return; // the file is gone; the registration is another one's
+                }
                 if ((interest & ~Epoll.ONESHOT) == 0) {
                     epoll.remove(fd);
                 } else {
@@ -180,9 +201,20 @@ public final class EpollPoll implements Poll {
         }
     }
 
+    /** Who watches the descriptor now. */
+    public List<FdHandler> watchers(int fd) {
+        return fd < slots.length && slots[fd] != null ? List.of(slots[fd].watchers) : List.of();
+    }
+
     @Override
     public void await(long nanos) {
-        int n = epoll.await(nanos);
+        found = epoll.await(nanos);
+    }
+
+    @Override
+    public void deliver() {
+        int n = found;
+        found = 0;
         for (int i = 0; i < n; i++) {
             int fd = epoll.fd(i);
             if (fd != eventFd) {
@@ -227,6 +259,12 @@ public final class EpollPoll implements Poll {
             if ((events & (interests[i] | always)) != 0) {
                 watchers[i].ready(events);
             }
+        }
+        int unwanted = events & (Epoll.IN | Epoll.OUT) & ~slot.interest();
+        if (unwanted != 0 && slot.watchers.length > 0 && slot.handler == null) {
+            // A thread of the JDK waits no more for this, and nobody else asked for it: without
+            // this the loop would not sleep until somebody reads.
+            epoll.modify(fd, slot.interest());
         }
     }
 

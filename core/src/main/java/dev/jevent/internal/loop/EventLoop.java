@@ -4,6 +4,8 @@ import dev.jevent.internal.jdk.Jdk;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The engine under a hub: one queue of what is to run, the timers, and a {@link Poll}. It knows
@@ -67,6 +69,7 @@ public abstract class EventLoop {
     private final Inbound inbound = new Inbound(); // any thread
     private final Poll poll;
     private final Phases phases = new Phases(); // loop thread
+    private final List<Runnable> beforeEnd = new ArrayList<>(1); // loop thread
     private Clock clock = Clock.SYSTEM; // loop thread
 
     @SuppressWarnings("UnusedVariable") // through its handle
@@ -180,6 +183,11 @@ public abstract class EventLoop {
         target.add(entry);
     }
 
+    /** Puts an entry at the end of the queue, wherever this is called. */
+    public final void pushLast(Object entry) {
+        queue.add(entry);
+    }
+
     /** How many entries wait for their turn. */
     public final int queued() {
         return queue.size() + woken.size();
@@ -187,13 +195,23 @@ public abstract class EventLoop {
 
     /** Starts a timer; a negative delay counts as none. */
     public final void start(TimerEntry timer, long delayNanos) {
+        long delay = Math.clamp(delayNanos, 0, Long.MAX_VALUE >> 1);
+        schedule(timer, clock.nanoTime() + delay);
+    }
+
+    /** Starts a timer, due at a time of the loop's clock; if that has passed, now. */
+    public final void startAt(TimerEntry timer, long deadline) {
+        long now = clock.nanoTime();
+        schedule(timer, deadline - now > 0 ? deadline : now);
+    }
+
+    private void schedule(TimerEntry timer, long deadline) {
         if (timer.isActive()) {
             timers.remove(timer);
         } else if (timer.ref) {
             refs++;
         }
-        long delay = Math.clamp(delayNanos, 0, Long.MAX_VALUE >> 1);
-        timers.add(timer, clock.nanoTime() + delay);
+        timers.add(timer, deadline);
     }
 
     /** Stops a timer, if it runs. */
@@ -233,6 +251,9 @@ public abstract class EventLoop {
      *     if another thread has taken the loop for good
      */
     public final boolean run() {
+        if (poll.isClosed()) {
+            throw new IllegalStateException("the hub was destroyed: its loop cannot run any more");
+        }
         Thread me = Thread.currentThread();
         boolean outer = running;
         running = true;
@@ -299,9 +320,8 @@ public abstract class EventLoop {
         sinceLook = 0;
         lastLook = clock.nanoTime();
         phases.prepare(this);
-        target = woken;
         poll.await(0);
-        target = queue;
+        deliver();
         phases.check(this);
         fireTimers(clock.nanoTime());
     }
@@ -313,7 +333,7 @@ public abstract class EventLoop {
         fireTimers(now);
         boolean idle = phases.isIdle();
         if (hasNothing()) {
-            if (refs <= 0 && !idle && !staysAlive()) {
+            if (refs <= 0 && !staysAlive()) {
                 return false;
             }
             sleep(idle ? 0 : untilNextTimer(now));
@@ -344,13 +364,25 @@ public abstract class EventLoop {
     }
 
     private void sleep(long nanos) {
-        ASLEEP.setVolatile(this, true);
-        if (inbound.isEmpty()) {
-            target = woken;
-            poll.await(nanos != 0 && clock.pass(nanos) ? 0 : nanos);
-            target = queue;
+        if (nanos == 0) {
+            poll.await(0);
+        } else {
+            ASLEEP.setVolatile(this, true);
+            try {
+                if (inbound.isEmpty()) {
+                    poll.await(clock.pass(nanos) ? 0 : nanos);
+                }
+            } finally {
+                ASLEEP.setVolatile(this, false);
+            }
         }
-        ASLEEP.setVolatile(this, false);
+        deliver(); // awake: the watchdog sees a handler that blocks, and nobody wakes us for it
+    }
+
+    private void deliver() {
+        target = woken;
+        poll.deliver();
+        target = queue;
     }
 
     private void fireTimers(long now) {
@@ -375,12 +407,35 @@ public abstract class EventLoop {
         target = queue;
     }
 
-    /** Calls a callback of a user; what it throws is reported and goes no further. */
-    public final void call(Object context, Runnable callback) {
+    /**
+     * Calls a callback of a user; what it throws is reported and goes no further.
+     *
+     * @return false if it threw something
+     */
+    public final boolean call(Object context, Runnable callback) {
         try {
             callback.run();
+            return true;
         } catch (Throwable e) {
             failed(context, e);
+            return false;
+        }
+    }
+
+    // ---- the end
+
+    /** Has something done before the loop is shut down. */
+    public final void onShutDown(Runnable action) {
+        beforeEnd.add(action);
+    }
+
+    /** Gives back what the loop has of the operating system; it does not run again. */
+    public final void shutDown() {
+        if (!poll.isClosed()) {
+            for (Runnable action : beforeEnd) {
+                call(action, action);
+            }
+            poll.close();
         }
     }
 }

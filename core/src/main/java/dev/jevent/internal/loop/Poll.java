@@ -4,18 +4,25 @@ package dev.jevent.internal.loop;
 public sealed interface Poll permits EpollPoll, ParkPoll {
 
     /**
-     * Sleeps until something is ready, {@link #wakeup} or the time is over, and tells the handlers.
+     * Sleeps until something is ready, {@link #wakeup} or the time is over; {@link #deliver} is to
+     * be called after it.
      *
      * @param nanos 0 looks only; negative sleeps without end
      */
     void await(long nanos);
 
-    /** Ends an {@link #await}, the current one or the next. Any thread. */
+    /** Tells the handlers what the last {@link #await} found. */
+    void deliver();
+
+    /** Ends an {@link #await}, the current one or the next. Any thread, also after the close. */
     void wakeup();
 
     /** The name that {@code Loop.backend} shows. */
     String name();
 
-    /** Gives back the descriptors. */
+    /** Gives back the descriptors. Does nothing the second time. */
     void close();
+
+    /** Whether it is closed, so that nothing can be awaited any more. Any thread. */
+    boolean isClosed();
 }

@@ -24,6 +24,11 @@ public abstract class TimerEntry {
         return index != IDLE;
     }
 
+    /** When it is or was due, in the time of the loop's clock. */
+    public final long deadline() {
+        return deadline;
+    }
+
     /** Called on the loop when the time has come. Must not block. */
     protected abstract void due();
 }
