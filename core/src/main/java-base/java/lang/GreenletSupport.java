@@ -1,6 +1,7 @@
 package java.lang;
 
 import jdk.internal.vm.Continuation;
+import jdk.internal.vm.StackChunk;
 import jdk.internal.vm.ThreadContainer;
 import jdk.internal.vm.ThreadContainers;
 import jdk.internal.vm.annotation.ChangesCurrentThread;
@@ -72,6 +73,11 @@ public final class GreenletSupport {
     private static final MethodHandle JVMTI_UNMOUNT;
     private static final MethodHandle CARRIED;
     private static final MethodHandle TARGET;
+    private static final MethodHandle ENTER;
+    private static final VarHandle MOUNTED;
+    private static final VarHandle TAIL;
+    private static final VarHandle SCOPED_VALUES;
+    private static final VarHandle YIELD_INFO;
 
     static {
         try {
@@ -97,9 +103,19 @@ public final class GreenletSupport {
             CARRIED =
                     MethodHandles.privateLookupIn(Thread.class, base)
                             .findGetter(Thread.class, "cont", Continuation.class);
-            TARGET =
-                    MethodHandles.privateLookupIn(Continuation.class, base)
-                            .findGetter(Continuation.class, "target", Runnable.class);
+            Class<?> c = Continuation.class;
+            var inside = MethodHandles.privateLookupIn(c, base);
+            TARGET = inside.findGetter(c, "target", Runnable.class);
+            ENTER =
+                    inside.findStatic(
+                            c,
+                            "enterSpecial",
+                            MethodType.methodType(
+                                    void.class, c, boolean.class, boolean.class));
+            MOUNTED = inside.findVarHandle(c, "mounted", boolean.class);
+            TAIL = inside.findVarHandle(c, "tail", StackChunk.class);
+            SCOPED_VALUES = inside.findVarHandle(c, "scopedValueCache", Object[].class);
+            YIELD_INFO = inside.findVarHandle(c, "yieldInfo", Object.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -339,7 +355,7 @@ public final class GreenletSupport {
             }
             carrier.setCurrentThread(vt);
             try {
-                continuation.run();
+                enter(continuation, carrier);
             } finally {
                 carrier.setCurrentThread(carrier);
                 CARRIER.setRelease(vt, (Thread) null);
@@ -350,6 +366,39 @@ public final class GreenletSupport {
             throw rethrow(e);
         }
         return RAN;
+    }
+
+    /**
+     * {@code Continuation.run()} for the only case we have: the carrier runs no other continuation,
+     * nobody else can mount this one at the same time (its thread's state says RUNNING), and it
+     * never yields to another scope than that of virtual threads.
+     */
+    private static void enter(Continuation c, Thread carrier) throws Throwable {
+        MOUNTED.set(c, true);
+        Object[] cache = (Object[]) SCOPED_VALUES.get(c);
+        if (cache != null) {
+            Thread.setScopedValueCache(cache);
+        }
+        carrier.setContinuation(c);
+        boolean started = (StackChunk) TAIL.get(c) != null;
+        try {
+            ENTER.invokeExact(c, started, true);
+        } finally {
+            VarHandle.storeStoreFence();
+            carrier.setContinuation(null);
+            if (c.isDone()) {
+                TAIL.set(c, (StackChunk) null);
+            }
+            MOUNTED.setRelease(c, false);
+            Object[] now = Thread.scopedValueCache();
+            if (now != cache) {
+                SCOPED_VALUES.set(c, now);
+            }
+            if (now != null) {
+                Thread.setScopedValueCache(null);
+            }
+            YIELD_INFO.set(c, (Object) null);
+        }
     }
 
     private static void afterRun(VirtualThread vt, Thread carrier, Continuation continuation)

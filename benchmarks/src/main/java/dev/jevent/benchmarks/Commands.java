@@ -27,7 +27,9 @@ final class Commands {
                     "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
                     "--enable-native-access=ALL-UNNAMED",
                     "-XX:+UseSerialGC",
-                    "-Xms1g",
+                    "-XX:+UseCompactObjectHeaders",
+                    "-Xms4g",
+                    "-Xmn3g",
                     "-Xmx4g");
 
     private static final String CONTENDERS = "dev.jevent.benchmarks.contenders.";
