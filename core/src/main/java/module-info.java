@@ -8,9 +8,14 @@
  */
 module dev.jevent {
     requires java.instrument;
+    requires jdk.unsupported;
+    requires static java.compiler; // for jevent run FILE.java
+    requires static jdk.compiler;
     requires static transitive org.jspecify;
 
     exports dev.jevent;
     exports dev.jevent.lock;
     exports dev.jevent.loop;
+    exports dev.jevent.server;
+    exports dev.jevent.socket;
 }

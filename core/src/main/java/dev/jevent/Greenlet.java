@@ -165,6 +165,7 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
         outcome = result;
         task = null;
         parent = null;
+        markDead();
         end();
     }
 
@@ -273,7 +274,7 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
             throw new InterruptedException();
         }
         if (!ended) {
-            throw new Timeout(timeout);
+            throw new Timeout(timeout).traceHere();
         }
         return result();
     }

@@ -57,13 +57,14 @@ public final class Hub {
     private int idents; // guarded by this
 
     private Hub(Thread owner) {
+        Jdk jdk = Jdk.get(); // first of all: here it says what is wrong
         this.owner = owner;
         this.name = "hub-" + number;
         this.scheduler = new Scheduler(this);
         this.core = new HubCore(this, Polling.newPoll(), owner);
         this.root = new Root(this, owner);
         this.loop = new Loop(core);
-        this.registered = Jdk.get().register(name, this::threads);
+        this.registered = jdk.register(name, this::threads);
         Watchdog.watch(this);
     }
 

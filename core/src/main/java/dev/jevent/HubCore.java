@@ -82,7 +82,7 @@ final class HubCore extends EventLoop {
     /** The hub is destroyed. */
     void close() {
         closed = true;
-        poll().close();
+        shutDown();
     }
 
     boolean isClosed() {

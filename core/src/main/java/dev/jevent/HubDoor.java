@@ -53,4 +53,9 @@ final class HubDoor extends HubAccess {
     public boolean await(Waiter<?> waiter, long nanos) {
         return waiter.await(nanos);
     }
+
+    @Override
+    public boolean mayBeWoken(Hub hub) {
+        return hub.living.size() > 0 && !Outsiders.threads(hub).isEmpty();
+    }
 }

@@ -11,7 +11,19 @@ final class Interruptions {
 
     private Interruptions() {}
 
+    /** Whether it tells of an interrupt, perhaps wrapped by a library that it has passed. */
     static boolean isInterruption(Throwable e) {
+        Throwable t = e;
+        for (int i = 0; t != null && i < 8; i++) {
+            if (isOne(t)) {
+                return true;
+            }
+            t = t.getCause();
+        }
+        return false;
+    }
+
+    private static boolean isOne(Throwable e) {
         return e instanceof InterruptedException
                 || e instanceof Interrupted
                 || e instanceof ClosedByInterruptException

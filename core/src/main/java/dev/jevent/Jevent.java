@@ -66,10 +66,25 @@ public final class Jevent {
 
     /** The greenlet that calls; on a platform thread its hub's root greenlet. */
     public static RawGreenlet getCurrent() {
-        if (Parker.current() instanceof RawGreenlet g) {
+        if (Thread.currentThread().isVirtual() && Parker.current() instanceof RawGreenlet g) {
             return g;
         }
-        return Hub.get().root();
+        return Hub.get().root(); // also in callbacks of the loop
+    }
+
+    // ---- signals
+
+    /**
+     * Runs the handler in a new greenlet of the caller's hub whenever the process gets the signal.
+     * It does not keep a hub alive that has nothing else to do.
+     *
+     * @param signal its name, {@code "TERM"} for instance
+     * @return what cancels it
+     * @throws IllegalArgumentException if there is no such signal, or the JVM needs it for itself
+     * @throws IllegalStateException in a greenlet or thread other than the hub's
+     */
+    public static SignalHandler signalHandler(String signal, Action handler) {
+        return new SignalHandler(Hub.get(), signal, handler);
     }
 
     // ---- wait
@@ -215,8 +230,9 @@ public final class Jevent {
     public static void killAll(Collection<? extends Greenlet<?>> greenlets, Duration timeout) {
         List<Greenlet<?>> all = List.copyOf(greenlets);
         killAllLater(all);
-        if (wait(all, timeout, all.size()).size() < all.size()) {
-            throw new Timeout(timeout);
+        wait(all, timeout, all.size());
+        if (!all.stream().allMatch(g -> g.ready())) {
+            throw new Timeout(timeout).traceHere();
         }
     }
 
@@ -279,9 +295,11 @@ public final class Jevent {
             Runnable callback = () -> waiter.switchTo(null);
             var phase = dev.jevent.internal.loop.Phases.Phase.IDLE;
             hub.core.phases().add(phase, callback);
+            hub.core.ref();
             try {
                 waiter.get();
             } finally {
+                hub.core.unref();
                 hub.core.phases().remove(phase, callback);
             }
         }

@@ -138,6 +138,10 @@ abstract class Links extends RawGreenlet {
     }
 
     final void tellLater(Kind kind, Object callback) {
+        if (callback instanceof WaitIterator<?>.Note) {
+            notifyLink(kind, callback); // now: the hub may not turn again for a long time
+            return;
+        }
         if (hub.core.isClosed()) {
             hub.core.call(callback, () -> notifyLink(kind, callback));
             return;

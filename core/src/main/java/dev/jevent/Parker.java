@@ -8,10 +8,14 @@ import dev.jevent.internal.jdk.Jdk;
  */
 abstract class Parker {
 
-    static final Jdk JDK = Jdk.get();
+    // null if the JVM is closed to us: then current() throws, and nobody comes further
+    static final Jdk JDK = Jdk.orNull();
 
     /** The one that calls. Never null. */
     static Parker current() {
+        if (JDK == null) {
+            Jdk.get(); // throws
+        }
         Thread thread = Thread.currentThread();
         Object greenlet = JDK.greenlet(thread);
         return greenlet != null ? (Parker) greenlet : Threads.find(thread);

@@ -41,7 +41,9 @@ public class RawGreenlet extends Parker {
     private Object label; // the name it was given, or an Integer; guarded by this
 
     static {
-        JDK.entry(g -> ((RawGreenlet) g).main());
+        if (JDK != null) {
+            JDK.entry(g -> ((RawGreenlet) g).main());
+        }
     }
 
     RawGreenlet(Hub hub) {
@@ -133,6 +135,11 @@ public class RawGreenlet extends Parker {
         }
     }
 
+    /** Who is told of its end shall see it: called before they are. */
+    final void markDead() {
+        state = DEAD;
+    }
+
     /** For a virtual thread that was started by somebody else. In that thread. */
     final void adopt(Thread self) {
         thread = self;
@@ -142,12 +149,16 @@ public class RawGreenlet extends Parker {
 
     /** Whether it is started, perhaps waiting for its first turn, and has not ended. */
     public boolean started() {
-        return state == STARTED || state == SCHEDULED;
+        return (state == STARTED || state == SCHEDULED) && !dead();
     }
 
     /** Whether it has ended, or can never begin. */
     public boolean dead() {
-        return state == DEAD;
+        if (state == DEAD) {
+            return true;
+        }
+        Thread t = thread; // of an adopted one nobody tells us the end
+        return state == STARTED && t != null && t.getState() == Thread.State.TERMINATED;
     }
 
     final boolean hasBegun() {
@@ -357,6 +368,9 @@ public class RawGreenlet extends Parker {
         Thread t = thread;
         if (state != STARTED || pending == null || pending.isEmpty() || t == null) {
             return true;
+        }
+        if (dead()) {
+            return true; // was adopted: the thread of somebody else, which has ended
         }
         if (parked) {
             unparkInLoop();

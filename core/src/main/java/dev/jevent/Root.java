@@ -92,6 +92,9 @@ final class Root extends RawGreenlet {
     @Override
     Throwable takePending() {
         Throwable p = errors.poll();
+        if (p instanceof Timeout timeout) {
+            timeout.traceHere();
+        }
         return p == null && Thread.interrupted() ? new Interrupted() : p;
     }
 

@@ -45,6 +45,9 @@ final class Threads {
         @Override
         Throwable takePending() {
             Throwable p = pending.poll();
+            if (p instanceof Timeout timeout) {
+                timeout.traceHere();
+            }
             return p == null && Thread.interrupted() ? new Interrupted() : p;
         }
 

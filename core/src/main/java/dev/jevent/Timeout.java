@@ -129,9 +129,13 @@ public final class Timeout extends Error implements AutoCloseable {
     public void close() {
         Parker t = target;
         if (t != null && t.interruptCause() == thrown()) {
-            // an InterruptedException is under way that stands for this
+            boolean unseen = Thread.currentThread().isInterrupted();
             cancel();
-            throw Parker.<RuntimeException>sneaky(thrown());
+            if (!unseen) {
+                // an InterruptedException is under way, or was swallowed, that stands for this
+                throw Parker.<RuntimeException>sneaky(thrown() == this ? traceHere() : thrown());
+            }
+            return;
         }
         cancel();
     }
@@ -142,8 +146,9 @@ public final class Timeout extends Error implements AutoCloseable {
     }
 
     /** Its stack trace is where the time was over, not where it was started. */
-    void traceHere() {
+    Timeout traceHere() {
         super.fillInStackTrace();
+        return this;
     }
 
     @Override
@@ -176,7 +181,12 @@ public final class Timeout extends Error implements AutoCloseable {
         } catch (Throwable e) {
             Parker t = target;
             if (t.interruptCause() == thrown() && Interruptions.isInterruption(e)) {
-                throw Parker.<RuntimeException>sneaky(thrown());
+                Throwable mine = thrown();
+                if (mine == this) {
+                    traceHere();
+                }
+                mine.addSuppressed(e);
+                throw Parker.<RuntimeException>sneaky(mine);
             }
             throw e;
         } finally {
@@ -216,13 +226,16 @@ public final class Timeout extends Error implements AutoCloseable {
 
         @Override
         protected void due() {
-            timeout.over();
+            if (timeout.alarm == this) { // else cancelled by one who runs beside the loop
+                timeout.over();
+            }
         }
     }
 
     private static final class ThreadAlarm implements Alarm {
         private final Timeout timeout;
         private volatile java.util.concurrent.ScheduledFuture<?> future;
+        private boolean stopped; // guarded by this
 
         ThreadAlarm(Timeout timeout) {
             this.timeout = timeout;
@@ -230,11 +243,21 @@ public final class Timeout extends Error implements AutoCloseable {
 
         @Override
         public void start(long nanos) {
-            future = Alarms.after(nanos, timeout::over);
+            future = Alarms.after(nanos, this::due);
+        }
+
+        // under the lock: when stop() returns, it is thrown already or never
+        private synchronized void due() {
+            if (!stopped) {
+                timeout.over();
+            }
         }
 
         @Override
         public void stop() {
+            synchronized (this) {
+                stopped = true;
+            }
             future.cancel(false);
         }
 

@@ -20,7 +20,7 @@ public final class WaitIterator<W extends Waitable>
         implements Iterator<W>, Iterable<W>, AutoCloseable {
 
     private final Set<W> objects; // not seen ready yet
-    private final Consumer<Waitable> callback = this::becameReady;
+    private final Note callback = new Note();
     private final Queue<Waitable> ready = new ArrayDeque<>(); // guarded by this
     private final long deadline;
     private final boolean timed;
@@ -34,9 +34,17 @@ public final class WaitIterator<W extends Waitable>
         this.objects = new LinkedHashSet<>(objects);
         this.count = Math.min(count, this.objects.size());
         this.timed = nanos >= 0;
-        this.deadline = System.nanoTime() + nanos;
+        this.deadline = timed ? Parker.current().nanoTime() + nanos : 0;
         for (W w : this.objects) {
             w.rawLink(callback);
+        }
+    }
+
+    /** Told of one that is ready. It only notes it: greenlets tell it at once, on any thread. */
+    final class Note implements Consumer<Waitable> {
+        @Override
+        public void accept(Waitable w) {
+            becameReady(w);
         }
     }
 
@@ -68,8 +76,8 @@ public final class WaitIterator<W extends Waitable>
                 waiter = new Waiter<>();
                 mine = waiter;
             }
-            long left = deadline - System.nanoTime();
-            if (timed && left <= 0 || !mine.await(timed ? left : -1)) {
+            long left = timed ? deadline - Parker.current().nanoTime() : -1;
+            if (timed && left <= 0 || !mine.await(left)) {
                 synchronized (this) {
                     if (ready.isEmpty()) {
                         count = 0;

@@ -114,8 +114,9 @@ public final class Waiter<T> {
                     }
                 }
             } catch (LoopExit e) {
-                giveUp(me);
-                throw e;
+                if (giveUp(me)) {
+                    throw e;
+                }
             }
         } else if (s == null || s == GONE || s instanceof Parker) {
             await(-1, false);
@@ -179,8 +180,10 @@ public final class Waiter<T> {
         try {
             return nanos < 0 ? waitFor(me, undisturbed) : waitFor(me, nanos);
         } catch (LoopExit e) {
-            giveUp(me);
-            throw e;
+            if (giveUp(me)) {
+                throw e;
+            }
+            return true; // the value came at the last moment
         }
     }
 

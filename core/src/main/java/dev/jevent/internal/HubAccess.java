@@ -1,5 +1,6 @@
 package dev.jevent.internal;
 
+import dev.jevent.Hub;
 import dev.jevent.Waiter;
 import dev.jevent.internal.loop.EventLoop;
 
@@ -48,4 +49,9 @@ public abstract class HubAccess {
 
     /** As {@link Waiter#await(java.time.Duration)}, in nanoseconds; negative waits without end. */
     public abstract boolean await(Waiter<?> waiter, long nanos);
+
+    /**
+     * Whether a greenlet of the hub lives, and a thread that might wake it. On the hub's thread.
+     */
+    public abstract boolean mayBeWoken(Hub hub);
 }

@@ -12,8 +12,8 @@ public final class Async extends Watcher {
     }
 
     /**
-     * Makes the loop call back soon. Any thread. What is sent again before the loop has called back
-     * is one call.
+     * Makes the loop call back soon, if this is started. Any thread. What is sent again before the
+     * loop has called back is one call.
      */
     public void send() {
         if (sent.compareAndSet(false, true)) {
@@ -22,14 +22,21 @@ public final class Async extends Watcher {
     }
 
     private void arrived() {
-        sent.set(false); // whoever sends from now on is called for again
-        if (active()) {
+        // whoever sends from now on is called for again
+        if (sent.getAndSet(false) && active()) {
             fire();
         }
     }
 
     @Override
-    void begin() {}
+    public boolean pending() {
+        return super.pending() || active() && sent.get();
+    }
+
+    @Override
+    void begin() {
+        sent.set(false); // what was sent before the start is not for this one
+    }
 
     @Override
     void end() {}

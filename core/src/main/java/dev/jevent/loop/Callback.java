@@ -2,18 +2,19 @@ package dev.jevent.loop;
 
 import dev.jevent.internal.loop.EventLoop;
 
+import org.jspecify.annotations.Nullable;
+
+import java.util.Objects;
+
 /** A call that waits for its turn on the loop. */
 public final class Callback implements Runnable {
 
     private final EventLoop core;
-    private volatile Runnable callback;
+    private volatile @Nullable Runnable callback;
 
     Callback(EventLoop core, Runnable callback) {
-        if (callback == null) {
-            throw new NullPointerException("callback");
-        }
         this.core = core;
-        this.callback = callback;
+        this.callback = Objects.requireNonNull(callback, "callback");
     }
 
     /** Whether it has not been called yet, and will be. Any thread. */

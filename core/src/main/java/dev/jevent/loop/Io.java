@@ -1,6 +1,10 @@
 package dev.jevent.loop;
 
-/** Calls back as long as a descriptor or channel is ready. */
+/**
+ * Calls back as long as a descriptor or channel is ready. If the callback throws it is stopped,
+ * lest it fails again and again. To be stopped before the descriptor is closed: what is closed is
+ * ready no more, and a watcher of it waits for ever.
+ */
 public abstract class Io extends Watcher {
 
     /** Ready to be read, or at its end. */
@@ -25,7 +29,14 @@ public abstract class Io extends Watcher {
         return events;
     }
 
-    /** What was ready when it called back last. */
+    @Override
+    final void failed() {
+        if (active()) {
+            stop();
+        }
+    }
+
+    /** What was ready when it called back last; an error or the end of it counts as both. */
     public int ready() {
         return ready;
     }

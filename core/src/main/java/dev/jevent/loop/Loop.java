@@ -2,10 +2,16 @@ package dev.jevent.loop;
 
 import dev.jevent.internal.loop.EpollPoll;
 import dev.jevent.internal.loop.EventLoop;
+import dev.jevent.internal.loop.FdHandler;
 import dev.jevent.internal.loop.Phases.Phase;
 
 import java.nio.channels.SelectableChannel;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
 
 /**
  * The loop of a hub: what calls back when something happens. Follows {@code gevent.core.loop};
@@ -27,10 +33,13 @@ import java.time.Duration;
 public final class Loop {
 
     final EventLoop core;
+    private final Set<Watcher> closeWithHub =
+            Collections.newSetFromMap(new IdentityHashMap<>()); // hub's thread
 
     /** Hubs make it. */
     public Loop(EventLoop core) {
         this.core = core;
+        core.onShutDown(() -> List.copyOf(closeWithHub).forEach(Watcher::stop));
     }
 
     /** How the loop waits: {@code epoll}, or {@code park} in the portable mode. */
@@ -43,16 +52,36 @@ public final class Loop {
         return Duration.ofNanos(core.now());
     }
 
-    /** Runs it soon on the loop, after what is queued already. */
+    /** How many things keep the loop alive: started watchers, sleeping greenlets and others. */
+    public long activeCount() {
+        return core.refs();
+    }
+
+    /** How many callbacks and greenlets wait for their turn. */
+    public int pendingCount() {
+        return core.queued();
+    }
+
+    /**
+     * Runs it soon on the loop, after what is queued already.
+     *
+     * @throws IllegalStateException if called from another thread than the hub's, or if the hub was
+     *     destroyed
+     */
     public Callback runCallback(Runnable callback) {
         checkThread();
         var c = new Callback(core, callback);
-        core.push(c);
+        core.pushLast(c);
         return c;
     }
 
-    /** As {@link #runCallback}, from any thread; wakes the loop. */
+    /**
+     * As {@link #runCallback}, from any thread; wakes the loop.
+     *
+     * @throws IllegalStateException if the hub was destroyed
+     */
     public Callback runCallbackThreadsafe(Runnable callback) {
+        checkAlive();
         var c = new Callback(core, callback);
         core.submit(c);
         return c;
@@ -89,9 +118,58 @@ public final class Loop {
                 : new SelectorIo(this, channel, events);
     }
 
+    /**
+     * Says that a descriptor is about to be closed: its io watchers call back in the next turn, so
+     * that they can be stopped.
+     *
+     * @return whether there are any; then it should be closed after they have called back
+     */
+    public boolean closingFd(int fd) {
+        checkThread();
+        boolean any = false;
+        if (core.poll() instanceof EpollPoll poll) {
+            for (FdHandler handler : poll.watchers(fd)) {
+                ((FdIo) handler).closing();
+                any = true;
+            }
+        }
+        return any;
+    }
+
     /** Lets other threads wake the loop. */
     public Async async() {
         return new Async(this);
+    }
+
+    /**
+     * Watches for a signal to the process.
+     *
+     * @param name {@code "TERM"}, {@code "SIGTERM"} and so on
+     * @throws IllegalArgumentException if there is no such signal, or the JVM or the system needs
+     *     it for itself; some are found out only by {@link Watcher#start}
+     */
+    public Signal signal(String name) {
+        return new Signal(this, name);
+    }
+
+    /** Watches for the end of a process, and learns its exit status. */
+    public Child child(Process process) {
+        return new Child(this, process);
+    }
+
+    /** Watches for the end of a process that something else has started. */
+    public Child child(ProcessHandle process) {
+        return new Child(this, process);
+    }
+
+    /**
+     * Watches for changes of a file, which need not exist.
+     *
+     * @param interval how long to wait between two looks at it; zero for {@link
+     *     Stat#DEFAULT_INTERVAL}
+     */
+    public Stat stat(Path path, Duration interval) {
+        return new Stat(this, path, interval);
     }
 
     /**
@@ -111,7 +189,38 @@ public final class Loop {
         return new PhaseWatcher(this, Phase.CHECK);
     }
 
+    /** The watcher holds something of the system's, and is stopped before the hub is destroyed. */
+    void closesWithHub(Watcher watcher) {
+        closeWithHub.add(watcher);
+    }
+
+    /** It holds nothing any more. */
+    void closed(Watcher watcher) {
+        closeWithHub.remove(watcher);
+    }
+
+    /** Clamped: what is longer than 292 years counts as that. */
+    static long nanos(Duration duration) {
+        try {
+            return duration.toNanos();
+        } catch (ArithmeticException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    boolean isShutDown() {
+        return core.poll().isClosed();
+    }
+
+    private void checkAlive() {
+        if (isShutDown()) {
+            throw new IllegalStateException(
+                    "the hub was destroyed: its loop has no timers, I/O or callbacks any more");
+        }
+    }
+
     void checkThread() {
+        checkAlive();
         if (!core.inLoop()) {
             throw new IllegalStateException(
                     "this belongs to the hub's thread; other threads use runCallbackThreadsafe");

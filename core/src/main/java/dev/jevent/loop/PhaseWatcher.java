@@ -6,7 +6,12 @@ import dev.jevent.internal.loop.Phases.Phase;
 final class PhaseWatcher extends Watcher {
 
     private final Phase phase;
-    private final Runnable firing = this::fire;
+    private final Runnable firing =
+            () -> {
+                if (active()) { // else another callback of this phase has stopped it
+                    fire();
+                }
+            };
 
     PhaseWatcher(Loop loop, Phase phase) {
         super(loop);

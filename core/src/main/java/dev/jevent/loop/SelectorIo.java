@@ -1,7 +1,11 @@
 package dev.jevent.loop;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -13,7 +17,7 @@ import java.nio.channels.Selector;
 final class SelectorIo extends Io {
 
     private final SelectableChannel channel;
-    private Selector selector;
+    private @Nullable Selector selector;
 
     SelectorIo(Loop loop, SelectableChannel channel, int events) {
         super(loop, events);
@@ -28,8 +32,14 @@ final class SelectorIo extends Io {
                         "the portable mode can only watch channels that are not blocking");
             }
             var s = Selector.open();
+            try {
+                channel.register(s, interest());
+            } catch (IOException | RuntimeException e) {
+                s.close();
+                throw e;
+            }
             selector = s;
-            channel.register(s, interest());
+            loop.closesWithHub(this);
             Thread.ofPlatform().daemon().name("jevent-selector").start(() -> select(s));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -61,6 +71,8 @@ final class SelectorIo extends Io {
                     loop.core.submit((Runnable) () -> selected(s, what));
                 }
             }
+        } catch (ClosedSelectorException | CancelledKeyException e) {
+            // stopped, or the channel was closed: it will never be ready
         } catch (IOException | RuntimeException e) {
             if (s.isOpen()) {
                 loop.core.submit((Runnable) () -> loop.core.failed(this, e));
@@ -83,12 +95,15 @@ final class SelectorIo extends Io {
 
     @Override
     void end() {
+        loop.closed(this);
+        Selector s = selector;
+        selector = null;
         try {
-            selector.close();
+            if (s != null) {
+                s.close();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } finally {
-            selector = null;
         }
     }
 }

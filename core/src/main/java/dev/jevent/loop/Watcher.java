@@ -1,5 +1,9 @@
 package dev.jevent.loop;
 
+import org.jspecify.annotations.Nullable;
+
+import java.util.Objects;
+
 /**
  * Something that calls back while it is started. Hub's thread only, unless a method says otherwise.
  * Follows {@code gevent._interfaces.IWatcher}.
@@ -7,13 +11,18 @@ package dev.jevent.loop;
 public abstract class Watcher implements AutoCloseable {
 
     final Loop loop;
-    private Runnable callback;
-    private boolean ref = true;
+    private @Nullable Runnable callback;
+    private boolean ref;
     private boolean active;
     private boolean pending;
 
     Watcher(Loop loop) {
+        this(loop, true);
+    }
+
+    Watcher(Loop loop, boolean ref) {
         this.loop = loop;
+        this.ref = ref;
     }
 
     /** Begins to watch. */
@@ -25,14 +34,12 @@ public abstract class Watcher implements AutoCloseable {
     /**
      * Calls back from now on. A watcher that is started already only changes its callback.
      *
-     * @throws IllegalStateException if called from another thread than the hub's
+     * @throws IllegalStateException if called from another thread than the hub's, or if the hub was
+     *     destroyed
      */
     public final void start(Runnable callback) {
-        if (callback == null) {
-            throw new NullPointerException("callback");
-        }
+        Objects.requireNonNull(callback, "callback");
         loop.checkThread();
-        this.callback = callback;
         if (!active) {
             begin();
             active = true;
@@ -40,12 +47,16 @@ public abstract class Watcher implements AutoCloseable {
                 loop.core.ref();
             }
         }
+        this.callback = callback;
     }
 
     /** Calls back no more, also not what is pending. */
     public final void stop() {
-        loop.checkThread();
+        if (!loop.isShutDown()) {
+            loop.checkThread();
+        }
         pending = false;
+        callback = null;
         if (active) {
             ended();
             end();
@@ -66,12 +77,13 @@ public abstract class Watcher implements AutoCloseable {
         }
     }
 
-    /** Calls back in the next turn, as if the event had happened. */
+    /** Calls back in the next turn, as if the event had happened; started or not. */
     public final void feed(Runnable callback) {
+        Objects.requireNonNull(callback, "callback");
         loop.checkThread();
         this.callback = callback;
         pending = true;
-        loop.core.push((Runnable) this::deliver);
+        loop.core.pushLast((Runnable) this::deliver);
     }
 
     private void deliver() {
@@ -84,23 +96,29 @@ public abstract class Watcher implements AutoCloseable {
     final void fire() {
         pending = false;
         Runnable c = callback;
-        if (c != null) {
-            loop.core.call(this, c);
+        if (c != null && !loop.core.call(this, c)) {
+            failed();
+        }
+        if (!active && !pending) {
+            callback = null; // an ended watcher holds nothing
         }
     }
+
+    /** Its callback has thrown something. */
+    void failed() {}
 
     /** Whether it is started. */
     public final boolean active() {
         return active;
     }
 
-    /** Whether a {@link #feed} has not called back yet. */
-    public final boolean pending() {
+    /** Whether the event has happened and it will call back for it. */
+    public boolean pending() {
         return pending;
     }
 
-    /** What it calls; null before the first start. */
-    public final Runnable callback() {
+    /** What it calls; null while it is neither started nor pending. */
+    public final @Nullable Runnable callback() {
         return callback;
     }
 

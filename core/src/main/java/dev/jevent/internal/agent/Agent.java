@@ -1,6 +1,8 @@
 package dev.jevent.internal.agent;
 
 import java.lang.instrument.Instrumentation;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -25,8 +27,8 @@ public final class Agent {
         Module us = Agent.class.getModule();
         // The application may have jevent in another place than the agent: the class path.
         Module classPath = ClassLoader.getSystemClassLoader().getUnnamedModule();
-        Map<String, Set<Module>> opens =
-                Map.of("java.lang", Set.of(us, classPath), "sun.nio.ch", Set.of(us, classPath));
+        Set<Module> to = new HashSet<>(List.of(us, classPath)); // which may be one and the same
+        Map<String, Set<Module>> opens = Map.of("java.lang", to, "sun.nio.ch", to);
         instrumentation.redefineModule(
                 Object.class.getModule(), Set.of(), Map.of(), opens, Set.of(), Map.of());
     }

@@ -1,5 +1,7 @@
 package dev.jevent.internal.jdk;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.channels.SelectableChannel;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -35,9 +37,19 @@ public interface Jdk {
     /** A selector's wait. */
     long SELECTOR = 1L << 34;
 
-    /** The implementation for this JDK. */
+    /**
+     * The implementation for this JDK.
+     *
+     * @throws IllegalStateException if this JVM is closed to jevent; one line says what to add to
+     *     its start
+     */
     static Jdk get() {
-        return JdkHolder.INSTANCE;
+        return JdkHolder.get();
+    }
+
+    /** As {@link #get}; null if this JVM is closed to jevent. For static initialisers. */
+    static @Nullable Jdk orNull() {
+        return JdkHolder.orNull();
     }
 
     /**

@@ -25,8 +25,8 @@ import java.util.List;
  * Whoever spins or fills the queue starves nobody: what is woken from outside does not stand behind
  * the queue, and the queue gets its 64 entries however much is woken.
  *
- * One thread at a time runs the loop, the <i>runner</i>. It is the hub's own thread, except while a
- * greenlet holds that thread and cannot let go of it: then a stand-in is the runner.
+ * <p>One thread at a time runs the loop, the <i>runner</i>. It is the hub's own thread, except
+ * while a greenlet holds that thread and cannot let go of it: then a stand-in is the runner.
  *
  * <p>A wake-up is never lost: the sender adds its entry and then reads {@code asleep}; the loop
  * sets {@code asleep} and then looks for entries. Both are full fences, so that at least one of

@@ -9,10 +9,12 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /**
  * One epoll instance with the eventfd that wakes it; epoll(7), eventfd(2). All methods belong to
- * the thread that polls, except {@link #wakeup}, which any thread may call until {@link #close}.
+ * the thread that polls, except {@link #wakeup}, which any thread may call at any time.
  */
 public final class Epoll implements AutoCloseable {
 
@@ -79,6 +81,17 @@ public final class Epoll implements AutoCloseable {
     private static final MethodHandle CLOSE =
             Native.quick("close", FunctionDescriptor.of(INT, INT));
 
+    private static final VarHandle WAKERS;
+    private static final int CLOSED = 1 << 31;
+
+    static {
+        try {
+            WAKERS = MethodHandles.lookup().findVarHandle(Epoll.class, "wakers", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final Arena arena = Arena.ofShared();
     private final MemorySegment errno = Native.newErrno(arena);
     private final MemorySegment events = arena.allocate((long) MAX_EVENTS * EVENT_SIZE, 16);
@@ -88,6 +101,9 @@ public final class Epoll implements AutoCloseable {
     private final int epfd;
     private final int eventfd;
     private boolean nanosWork = WAIT_NANOS != null;
+
+    @SuppressWarnings("UnusedVariable") // through its handle
+    private int wakers; // any thread: how many are inside of wakeup(); CLOSED added by close()
 
     /**
      * Makes both descriptors.
@@ -219,16 +235,29 @@ public final class Epoll implements AutoCloseable {
 
     /** Ends an {@link #await}, the current or the next one. Any thread. */
     public void wakeup() {
+        // Whoever has seen that it is open is counted, and close() waits for him: the number of a
+        // closed descriptor may belong to another file, into which this would write.
+        boolean open = (int) WAKERS.getAndAdd(this, 1) >= 0;
         try {
-            long ignored = (long) WRITE.invokeExact(eventfd, one, 8L);
+            if (open) {
+                long ignored = (long) WRITE.invokeExact(eventfd, one, 8L);
+            }
         } catch (Throwable e) {
             throw Native.unexpected(e);
+        } finally {
+            WAKERS.getAndAdd(this, -1);
         }
     }
 
-    /** Closes both descriptors. */
+    /** Closes both descriptors. Does nothing the second time. */
     @Override
     public void close() {
+        if ((int) WAKERS.getAndBitwiseOr(this, CLOSED) < 0) {
+            return;
+        }
+        while ((int) WAKERS.getVolatile(this) != CLOSED) {
+            Thread.yield(); // until a wakeup that has begun has made its one system call
+        }
         try {
             int ignored = (int) CLOSE.invokeExact(epfd);
             ignored = (int) CLOSE.invokeExact(eventfd);

@@ -1,0 +1,157 @@
+package dev.jevent.cli;
+
+import dev.jevent.Greenlet;
+import dev.jevent.Hub;
+import dev.jevent.Interrupted;
+import dev.jevent.Jevent;
+import dev.jevent.LoopExit;
+import dev.jevent.internal.HubAccess;
+import dev.jevent.internal.agent.UserThreads;
+import dev.jevent.internal.loop.EventLoop;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The life of a program under {@code jevent run}: the calling thread becomes a hub, and main is its
+ * first greenlet.
+ *
+ * <pre>
+ *   main runs --ends--> what it left behind runs --nothing is left--> exit 0, or 1 if main failed
+ *       |
+ *       +--waits for what can never happen--> explained, exit 1
+ * </pre>
+ *
+ * What a program leaves behind keeps it alive as non-daemon threads do with {@code java}: greenlets
+ * that are ready, wait for a timer or for I/O, or wait for something that another thread may do;
+ * and non-daemon threads. A greenlet that nothing can wake any more does not.
+ *
+ * <p>The hub runs on while shutdown hooks run, whoever called {@link System#exit}, and so does this
+ * thread, until the JVM is gone: a hook may well wait for a greenlet.
+ */
+final class ProgramRun {
+
+    private static final long LOOK_MILLIS = 20;
+    private static final int TURNS_OF_A_SLEEP = 2; // one that sleeps, one in which the root is due
+
+    private final MainMethod method;
+
+    ProgramRun(MainMethod method) {
+        this.method = method;
+    }
+
+    /** Runs the program, to its end and that of the JVM: does not return. */
+    void run(List<String> arguments) {
+        String[] args = arguments.toArray(String[]::new);
+        UserThreads.install();
+        Hub hub = Hub.get();
+        hub.name("main");
+        Greenlet<Void> main = hub.spawn(() -> call(args));
+        main.name("main");
+        reportAsJava(hub, main);
+        exit(life(hub, main));
+    }
+
+    private void call(String[] args) throws Exception {
+        try {
+            method.call(args);
+        } catch (Exception | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw ProgramRun.<RuntimeException>sneaky(e);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> E sneaky(Throwable e) throws E {
+        throw (E) e;
+    }
+
+    /** What main throws is reported as the JDK does, what others throw as jevent does. */
+    private static void reportAsJava(Hub hub, Greenlet<Void> main) {
+        var others = hub.errorHandler();
+        hub.errorHandler(
+                (context, error) -> {
+                    if (context != main) {
+                        others.handle(context, error);
+                        return;
+                    }
+                    MainMethod.trim(error);
+                    Thread thread = Thread.currentThread();
+                    thread.getUncaughtExceptionHandler().uncaughtException(thread, error);
+                });
+    }
+
+    private static int life(Hub hub, Greenlet<Void> main) {
+        while (!main.ready()) {
+            try {
+                undisturbed(main::ready, main::join);
+            } catch (LoopExit e) {
+                if (staysStill()) {
+                    System.err.println("jevent: " + e.getMessage());
+                    return 1;
+                }
+            }
+        }
+        do {
+            undisturbed(() -> false, hub::join);
+        } while (waitForOthers(hub));
+        return main.exception() == null ? 0 : 1;
+    }
+
+    /**
+     * Whether nothing happens for a moment in a loop that said that nothing can. The JDK's news
+     * that a thread has ended, for one, may still be under way when that thread is gone.
+     */
+    private static boolean staysStill() {
+        EventLoop loop = HubAccess.get().currentLoop();
+        long turns = loop.turns();
+        undisturbed(() -> true, () -> Jevent.sleep(LOOK_MILLIS));
+        return loop.turns() - turns <= TURNS_OF_A_SLEEP;
+    }
+
+    /** Waits, even if somebody interrupts this thread: it is nobody's but jevent's. */
+    private static void undisturbed(java.util.function.BooleanSupplier over, Runnable wait) {
+        do {
+            try {
+                wait.run();
+                return;
+            } catch (Interrupted e) {
+                // it stays
+            }
+        } while (!over.getAsBoolean());
+    }
+
+    /** Whether there is still somebody, after a moment for them. */
+    private static boolean waitForOthers(Hub hub) {
+        if (!HubAccess.get().mayBeWoken(hub) && !userThreads()) {
+            return false;
+        }
+        undisturbed(() -> true, () -> Jevent.sleep(LOOK_MILLIS));
+        return true;
+    }
+
+    /** Whether a non-daemon thread lives, other than this one. */
+    private static boolean userThreads() {
+        ThreadGroup top = Thread.currentThread().getThreadGroup();
+        while (top.getParent() != null) {
+            top = top.getParent();
+        }
+        Thread[] threads = new Thread[top.activeCount() + 16];
+        int n = top.enumerate(threads);
+        for (int i = 0; i < n; i++) {
+            Thread t = threads[i];
+            if (!t.isDaemon() && t != Thread.currentThread() && t.isAlive()) {
+                return true;
+            }
+        }
+        return n == threads.length; // perhaps there are more
+    }
+
+    private static void exit(int code) {
+        Thread.ofPlatform().name("jevent-exit").start(() -> System.exit(code));
+        for (; ; ) {
+            undisturbed(() -> false, () -> Jevent.sleep(Duration.ofDays(1)));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.jevent.socket;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
+
+/** What a socket receives. For one reader at a time. */
+final class SocketInput extends InputStream {
+
+    private final TcpSocket socket; // keeps it from being closed as garbage
+    private final Descriptor descriptor;
+    private final byte[] one = new byte[1];
+
+    SocketInput(TcpSocket socket, Descriptor descriptor) {
+        this.socket = socket;
+        this.descriptor = descriptor;
+    }
+
+    @Override
+    public int read() throws IOException {
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] b, int off, int len) throws IOException {
+        Objects.checkFromIndexSize(off, len, b.length);
+        if (len == 0) {
+            return 0;
+        }
+        int n = descriptor.recv(b, off, len, socket.soTimeout());
+        return n == 0 ? -1 : n;
+    }
+
+    @Override
+    public int available() throws IOException {
+        return socket.available();
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+    }
+}

@@ -1,0 +1,83 @@
+package dev.jevent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.jevent.internal.loop.Clock;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A fresh hub for each scenario, and nothing of it left afterwards. */
+abstract class HubScenario {
+
+    record Report(Object context, Throwable error) {}
+
+    /** Time stands still while greenlets run, and jumps to the next timer when none can. */
+    static final class JumpingClock implements Clock {
+        private long now = 1_000;
+
+        @Override
+        public long nanoTime() {
+            return now;
+        }
+
+        @Override
+        public boolean pass(long nanos) {
+            now += Math.max(nanos, 0);
+            return nanos > 0;
+        }
+
+        long millis() {
+            return (now - 1_000) / 1_000_000;
+        }
+    }
+
+    final List<Report> reports = new CopyOnWriteArrayList<>();
+    final List<String> log = new ArrayList<>(); // greenlets of one hub only
+    final JumpingClock clock = new JumpingClock();
+    Hub hub;
+
+    @BeforeEach
+    void aFreshHub() {
+        hub = Hub.get();
+        hub.errorHandler((context, error) -> reports.add(new Report(context, error)));
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        boolean interrupted = Thread.interrupted();
+        List<String> living = hub.living.all().stream().map(RawGreenlet::toString).toList();
+        hub.destroy();
+        assertEquals(List.of(), living, "every greenlet has ended");
+        assertFalse(interrupted, "no interrupt is left over");
+    }
+
+    void jumpInTime() {
+        hub.clock(clock);
+    }
+
+    boolean isEpoll() {
+        return hub.loop().backend().equals("epoll");
+    }
+
+    /** Lets what is ready run, some rounds of it. */
+    static void turns(int n) {
+        for (int i = 0; i < n; i++) {
+            Jevent.sleep(0);
+        }
+    }
+
+    static Throwable thrownBy(Action action) {
+        try {
+            action.run();
+            return null;
+        } catch (Throwable e) {
+            return e;
+        }
+    }
+}
