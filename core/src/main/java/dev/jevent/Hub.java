@@ -10,9 +10,10 @@ import dev.jevent.loop.Loop;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +44,7 @@ public final class Hub {
     final HubCore core;
     final Living living = new Living(); // loop thread
     final List<RawGreenlet> undelivered = new ArrayList<>(); // loop thread
-    private final Map<RawGreenlet, Thread> pinned = new IdentityHashMap<>(); // loop thread
+    private final IdentityHashMap<RawGreenlet, Thread> pinned = new IdentityHashMap<>(); // loop thread
     private final Thread owner;
     private final Root root;
     private final Scheduler scheduler;
@@ -303,26 +304,47 @@ public final class Hub {
             return;
         }
         checkOwner("destroy");
+        if (core.isRunning()) {
+            throw new BlockingSwitchOutError(); // in a callback of the loop
+        }
         destroyed = true;
-        killAll();
-        List<RawGreenlet> left = living.all();
-        Watchdog.forget(this);
-        Jdk.get().forget(registered);
-        OF_THREAD.remove();
-        core.close();
-        for (RawGreenlet g : left) {
-            g.abandoned(new HubDestroyed(this));
+        boolean interrupted = Thread.interrupted(); // this has to come to its end
+        try {
+            interrupted |= killAll();
+        } finally {
+            Watchdog.forget(this);
+            Jdk.get().forget(registered);
+            OF_THREAD.remove();
+            core.close();
+            var error = new HubDestroyed(this);
+            core.drain(e -> RawGreenlet.neverBegin(e, error), t -> RawGreenlet.neverBegin(t, error));
+            for (RawGreenlet g : living.all()) {
+                g.abandoned(error);
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
-    private void killAll() {
+    /** Each is told once, so that it may wait while it cleans up. Whether it was interrupted. */
+    private boolean killAll() {
         long end = System.nanoTime() + 1_000_000_000L;
+        Set<RawGreenlet> told = Collections.newSetFromMap(new IdentityHashMap<>());
+        boolean interrupted = false;
         while ((living.size() > 0 || core.queued() > 0) && System.nanoTime() - end < 0) {
             for (RawGreenlet g : living.all()) {
-                g.throwInLoop(new HubDestroyed(this));
+                if (told.add(g)) {
+                    g.throwInLoop(new HubDestroyed(this));
+                }
             }
-            join(10_000_000L);
+            try {
+                join(10_000_000L);
+            } catch (Interrupted e) {
+                interrupted = true;
+            }
         }
+        return interrupted;
     }
 
     /** Whether {@link #destroy} was called. */

@@ -8,9 +8,11 @@ import java.util.concurrent.locks.LockSupport;
 /** The loop of a hub: what its entries mean. */
 final class HubCore extends EventLoop {
 
+    private static final long GRACE_NANOS = 20_000_000;
+
     private final Hub hub;
     int joining; // loop thread: the root waits until nothing is left
-    private boolean closed; // loop thread
+    private volatile boolean closed; // written by the loop thread
 
     HubCore(Hub hub, Poll poll, Thread owner) {
         super(poll, owner);
@@ -70,7 +72,23 @@ final class HubCore extends EventLoop {
         if (runner() != hub.owner() || hub.outlivesItsWork) {
             return true;
         }
-        return joining == 0 && Outsiders.mayWake(hub);
+        return (joining == 0 ? Outsiders.mayWake(hub) : Outsiders.waitsForIo(hub))
+                || somethingIsOnItsWay();
+    }
+
+    /**
+     * A thread that has ended just now, or a notify, wakes a greenlet through a helper thread of
+     * the JDK's, which nobody sees. So if one waits in a call of the JDK's, that gets a moment.
+     */
+    private boolean somethingIsOnItsWay() {
+        if (!hub.living.anyInTheJdk()) {
+            return false;
+        }
+        long end = System.nanoTime() + GRACE_NANOS;
+        for (long left = GRACE_NANOS; left > 0 && hasNothing(); left = end - System.nanoTime()) {
+            LockSupport.parkNanos(this, Math.min(left, GRACE_NANOS / 8));
+        }
+        return !hasNothing();
     }
 
     @Override

@@ -46,6 +46,16 @@ final class Living {
         return size;
     }
 
+    /** Whether one waits in a call of the JDK's that the hub does not know of. */
+    boolean anyInTheJdk() {
+        for (RawGreenlet g = first; g != null; g = g.next) {
+            if (!g.waitsVisibly()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** All of them, the oldest first. */
     List<RawGreenlet> all() {
         List<RawGreenlet> all = new ArrayList<>(size);

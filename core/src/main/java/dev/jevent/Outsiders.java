@@ -24,10 +24,15 @@ final class Outsiders {
 
     static boolean mayWake(Hub hub) {
         return switch (POLICY) {
-            case "always" -> Polling.isPortable() && waitsInTheJdk(hub);
+            case "always" -> waitsForIo(hub);
             case "never" -> true;
-            default -> Polling.isPortable() && waitsInTheJdk(hub) || !threads(hub).isEmpty();
+            default -> waitsForIo(hub) || !threads(hub).isEmpty();
         };
+    }
+
+    /** Whether a greenlet waits for I/O without the loop's knowledge. */
+    static boolean waitsForIo(Hub hub) {
+        return waitsUnseen(hub);
     }
 
     /** The threads that might. */
@@ -53,8 +58,14 @@ final class Outsiders {
                 && !SERVANTS.contains(name);
     }
 
-    /** In the portable mode a hub does not know which greenlets wait for sockets. */
-    private static boolean waitsInTheJdk(Hub hub) {
+    /**
+     * Whether a greenlet waits for I/O without the hub's knowledge: in the portable mode, where
+     * sockets wait in the JDK's pollers.
+     */
+    static boolean waitsUnseen(Hub hub) {
+        if (!Polling.isPortable()) {
+            return false;
+        }
         for (RawGreenlet g : hub.living.all()) {
             Thread t = g.thread();
             if (t != null && !g.waitsVisibly() && isPolling(t)) {

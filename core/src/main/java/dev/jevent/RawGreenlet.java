@@ -71,7 +71,52 @@ public class RawGreenlet extends Parker {
         if (hub.core.inLoop()) {
             enqueue();
         } else {
-            hub.core.submit((Runnable) this::enqueue);
+            hub.core.submit(new Beginning(this));
+            endIfTheHubHas();
+        }
+    }
+
+    /** It comes from another thread, and begins when its hub takes it. */
+    private record Beginning(RawGreenlet greenlet) implements Runnable {
+        @Override
+        public void run() {
+            greenlet.enqueue();
+        }
+    }
+
+    private static final class BeginningTimer extends TimerEntry {
+        private final RawGreenlet greenlet;
+
+        BeginningTimer(RawGreenlet greenlet) {
+            super(true);
+            this.greenlet = greenlet;
+        }
+
+        @Override
+        protected void due() {
+            greenlet.enqueue();
+        }
+    }
+
+    /** After a submit: either the hub's end finds the entry, or this sees the end. */
+    private void endIfTheHubHas() {
+        if (hub.core.isClosed()) {
+            throwInLoop(new HubDestroyed(hub));
+        }
+    }
+
+    /** Ends the greenlet that a queue entry or timer of a destroyed hub would have begun. */
+    static void neverBegin(Object entry, HubDestroyed error) {
+        RawGreenlet g =
+                switch (entry) {
+                    case RawGreenlet r -> r;
+                    case Beginning b -> b.greenlet;
+                    case BeginningTimer t -> t.greenlet;
+                    case LaterBeginning l -> l.timer.greenlet;
+                    default -> null;
+                };
+        if (g != null && !g.hasBegun()) {
+            g.throwInLoop(error);
         }
     }
 
@@ -82,14 +127,20 @@ public class RawGreenlet extends Parker {
         }
         state = SCHEDULED;
         thread = JDK.newThread(hub.scheduler(), givenName(), this);
-        var timer =
-                new TimerEntry(true) {
-                    @Override
-                    protected void due() {
-                        enqueue();
-                    }
-                };
-        hub.onLoop(() -> hub.core.start(timer, nanos));
+        var timer = new BeginningTimer(this);
+        if (hub.core.inLoop()) {
+            hub.core.start(timer, nanos);
+        } else {
+            hub.core.submit(new LaterBeginning(timer, nanos));
+            endIfTheHubHas();
+        }
+    }
+
+    private record LaterBeginning(BeginningTimer timer, long nanos) implements Runnable {
+        @Override
+        public void run() {
+            timer.greenlet.hub.core.start(timer, nanos);
+        }
     }
 
     private void enqueue() {

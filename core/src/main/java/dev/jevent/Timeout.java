@@ -129,13 +129,9 @@ public final class Timeout extends Error implements AutoCloseable {
     public void close() {
         Parker t = target;
         if (t != null && t.interruptCause() == thrown()) {
-            boolean unseen = Thread.currentThread().isInterrupted();
+            // an InterruptedException is under way, or was swallowed, that stands for this
             cancel();
-            if (!unseen) {
-                // an InterruptedException is under way, or was swallowed, that stands for this
-                throw Parker.<RuntimeException>sneaky(thrown() == this ? traceHere() : thrown());
-            }
-            return;
+            throw Parker.<RuntimeException>sneaky(thrown() == this ? traceHere() : thrown());
         }
         cancel();
     }

@@ -381,14 +381,12 @@ class GreenletTest extends HubScenario {
                 new Greenlet<>(
                         () -> {
                             String before = Thread.currentThread().getName();
-                            turns(5);
+                            turns(9);
                             return before + " " + Thread.currentThread().getName();
                         });
         g.name("early");
         g.start();
-        while (!g.hasBegun()) {
-            Jevent.sleep(0);
-        }
+        turns(2);
         g.name("late");
 
         assertEquals("early late", g.get());

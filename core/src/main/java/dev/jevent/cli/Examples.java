@@ -38,10 +38,11 @@ final class Examples {
         }
     }
 
-    /** The examples on the class path, or in the jar that {@code -Djevent.examples} names. */
+    /** The examples on the class path, or in the jar or directory that {@code -Djevent.examples}
+     * names. */
     static Examples find() throws CannotRun {
         String jar = System.getProperty("jevent.examples");
-        if (jar != null && Files.isRegularFile(Path.of(jar))) {
+        if (jar != null && Files.exists(Path.of(jar))) {
             ClassPath.add(List.of(Path.of(jar)));
         }
         ClassLoader loader = Thread.currentThread().getContextClassLoader();

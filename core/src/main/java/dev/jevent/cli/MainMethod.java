@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
@@ -112,15 +113,25 @@ final class MainMethod {
             return;
         }
         StackTraceElement[] frames = error.getStackTrace();
-        for (int i = frames.length - 1; i >= 0; i--) {
-            if (frames[i].getClassName().equals(MainMethod.class.getName())) {
-                error.setStackTrace(java.util.Arrays.copyOf(frames, i));
-                break;
+        int end = frames.length - 1;
+        while (end >= 0 && !frames[end].getClassName().equals(MainMethod.class.getName())) {
+            end--;
+        }
+        if (end >= 0) {
+            while (end > 0 && isPartOfTheCall(frames[end - 1])) {
+                end--;
             }
+            error.setStackTrace(Arrays.copyOf(frames, end));
         }
         trim(error.getCause(), seen);
         for (Throwable suppressed : error.getSuppressed()) {
             trim(suppressed, seen);
         }
+    }
+
+    /** Whether it is a frame of a method handle, which had to initialise the class. */
+    private static boolean isPartOfTheCall(StackTraceElement frame) {
+        String name = frame.getClassName();
+        return name.startsWith("java.lang.invoke.") || name.startsWith("jdk.internal.");
     }
 }

@@ -29,7 +29,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * {@code gevent.server.StreamServer}.
  *
  * <pre>{@code
- * var server = new StreamServer(7, socket -> socket.getInputStream().transferTo(socket.getOutputStream()));
+ * var server =
+ *         new StreamServer(7, s -> s.getInputStream().transferTo(s.getOutputStream()));
  * server.serveForever();
  * }</pre>
  *
@@ -44,8 +45,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  *   <li>After 100 connections in a row the acceptor gives way, so that a flood of them does not keep
  *       the handlers from running.
  *   <li>When no connection can be accepted, because the process has too many open files or the
- *       system no memory, the server tells the error handler once, tries again after 10 ms, 20 ms
- *       and so on, each second at last, and recovers.
+ *       system no memory, the server tells the error handler, tries again after 10 ms, 20 ms and so
+ *       on, each second at last, and recovers. It says so again only if all was well for five
+ *       seconds in between.
  * </ul>
  *
  * A server is started once; after {@link #stop} make a new one, at the same address if you like. All
@@ -64,6 +66,7 @@ public final class StreamServer implements AutoCloseable {
     private static final int MOST_ACCEPTS_IN_A_ROW = 100;
     private static final long FIRST_DELAY_MILLIS = 10;
     private static final long LAST_DELAY_MILLIS = 1000;
+    private static final Duration ALL_WELL = Duration.ofSeconds(5);
     private static final Duration KILLED_MAY_TAKE = Duration.ofSeconds(1);
 
     private final @Nullable SocketAddress listen;
@@ -75,6 +78,7 @@ public final class StreamServer implements AutoCloseable {
     private volatile @Nullable Hub hub;
     private volatile @Nullable Greenlet<Void> acceptor;
     private volatile boolean closed;
+    private @Nullable Duration lastFailure; // acceptor only
     private boolean inheritsNoDelay; // written before the acceptor is spawned
 
     /** A server for all addresses of this machine, IPv4 and IPv6. Port 0 means one that is free. */
@@ -316,7 +320,8 @@ public final class StreamServer implements AutoCloseable {
             socket = listener.accept();
         } catch (SocketTimeoutException e) {
             return null; // the listener was given to us with a timeout
-        } catch (IOException e) {
+        } catch (IOException | OutOfMemoryError | LinkageError e) {
+            // without descriptors or memory classes cannot be loaded either
             if (listener.isClosed()) {
                 stop(); // by somebody else
             }
@@ -334,9 +339,11 @@ public final class StreamServer implements AutoCloseable {
     }
 
     private long backOff(long lastDelay, Throwable failure) {
-        if (lastDelay == 0) {
+        Duration now = hub.loop().now();
+        if (lastFailure == null || now.minus(lastFailure).compareTo(ALL_WELL) > 0) {
             report(failure);
         }
+        lastFailure = now;
         long delay =
                 lastDelay == 0 ? FIRST_DELAY_MILLIS : Math.min(2 * lastDelay, LAST_DELAY_MILLIS);
         stopped.await(Duration.ofMillis(delay));

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -322,7 +323,10 @@ class SocketDisturbanceTest extends SocketScenario {
                 () ->
                         assertThrows(
                                 IOException.class,
-                                () -> socket.connect(new InetSocketAddress("127.0.0.1", port))));
+                                () ->
+                                        socket.connect(
+                                                new InetSocketAddress(
+                                                        InetAddress.getLoopbackAddress(), port))));
         assertTrue(socket.isClosed());
     }
 

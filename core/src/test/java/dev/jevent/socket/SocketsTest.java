@@ -261,7 +261,7 @@ class SocketsTest extends SocketScenario {
             if (host.equals("::1") && !hasIpv6Loopback()) {
                 continue;
             }
-            InetAddress address = InetAddress.getByName(host);
+            InetAddress address = InetAddress.ofLiteral(host);
             together(
                     () -> closing(Sockets.connect(new InetSocketAddress(address, port), TEN)),
                     () -> {
@@ -275,7 +275,7 @@ class SocketsTest extends SocketScenario {
     private static final Duration TEN = Duration.ofSeconds(10);
 
     private static boolean hasIpv6Loopback() {
-        try (ServerSocket s = new ServerSocket(0, 1, InetAddress.getByName("::1"))) {
+        try (ServerSocket s = new ServerSocket(0, 1, InetAddress.ofLiteral("::1"))) {
             return s.isBound();
         } catch (Exception e) {
             return false;
@@ -286,7 +286,7 @@ class SocketsTest extends SocketScenario {
     void anyAddressOfANameWillDo() throws Exception {
         // "localhost" may be ::1 and 127.0.0.1; the listener has only one of them
         ServerSocket listener =
-                closing(Sockets.listen(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0)));
+                closing(Sockets.listen(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0)));
         together(
                 () -> closing(Sockets.connect("localhost", listener.getLocalPort())),
                 () -> closing(listener.accept()));
@@ -342,7 +342,7 @@ class SocketsTest extends SocketScenario {
 
     @Test
     void anAddressOfSomebodyElseIsNamed() throws Exception {
-        var address = new InetSocketAddress(InetAddress.getByName("192.0.2.1"), 0);
+        var address = new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 0);
         var failure = assertThrows(BindException.class, () -> Sockets.listen(address));
         assertTrue(failure.getMessage().startsWith("Cannot assign requested address"));
         assertTrue(failure.getMessage().contains("192.0.2.1"));

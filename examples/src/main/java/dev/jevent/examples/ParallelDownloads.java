@@ -42,11 +42,11 @@ public final class ParallelDownloads {
             return;
         }
         var here = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        try (var server = new StreamServer(here, ParallelDownloads::serveSlowly)) {
-            server.start();
-            String url = "http://localhost:" + server.address().getPort() + "/";
-            new ParallelDownloads().downloadAll(Collections.nCopies(100, url));
-        }
+        var server = new StreamServer(here, ParallelDownloads::serveSlowly);
+        server.start();
+        String url = "http://localhost:" + server.address().getPort() + "/";
+        new ParallelDownloads().downloadAll(Collections.nCopies(100, url));
+        server.stop(Duration.ZERO); // hangs up, too: the client keeps its connections
     }
 
     private static void serveSlowly(Socket socket) throws IOException {

@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The engine under a hub: one queue of what is to run, the timers, and a {@link Poll}. It knows
@@ -333,10 +334,14 @@ public abstract class EventLoop {
         fireTimers(now);
         boolean idle = phases.isIdle();
         if (hasNothing()) {
-            if (refs <= 0 && !staysAlive()) {
+            // Asked again after staysAlive: a thread may have sent something before it was gone, and
+            // the look at a greenlet's stack may have put it into the queue.
+            if (refs <= 0 && !staysAlive() && hasNothing()) {
                 return false;
             }
-            sleep(idle ? 0 : untilNextTimer(now));
+            if (hasNothing()) {
+                sleep(idle ? 0 : untilNextTimer(now));
+            }
             if (idle && hasNothing()) {
                 phases.idle(this);
             }
@@ -359,7 +364,8 @@ public abstract class EventLoop {
         return timers.size() < MANY_TIMERS ? left : Math.max(left, SLACK_NANOS);
     }
 
-    private boolean hasNothing() {
+    /** Whether nothing stands in the queue and nothing was sent. */
+    protected final boolean hasNothing() {
         return woken.isEmpty() && queue.isEmpty() && inbound.isEmpty();
     }
 
@@ -423,6 +429,22 @@ public abstract class EventLoop {
     }
 
     // ---- the end
+
+    /** Gives away everything that waits for its turn or its time; the loop is empty then. */
+    public final void drain(Consumer<Object> entries, Consumer<TimerEntry> dueLater) {
+        do {
+            for (Inbound.Node n = inbound.takeAll(); n != null; n = n.next) {
+                entries.accept(n.entry);
+            }
+            while (!woken.isEmpty() || !queue.isEmpty()) {
+                entries.accept(woken.isEmpty() ? queue.poll() : woken.poll());
+            }
+            for (TimerEntry t = timers.first(); t != null; t = timers.first()) {
+                stop(t);
+                dueLater.accept(t);
+            }
+        } while (!hasNothing());
+    }
 
     /** Has something done before the loop is shut down. */
     public final void onShutDown(Runnable action) {

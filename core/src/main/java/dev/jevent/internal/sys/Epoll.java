@@ -92,7 +92,7 @@ public final class Epoll implements AutoCloseable {
         }
     }
 
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = Arena.ofAuto(); // freed when nobody can call any more
     private final MemorySegment errno = Native.newErrno(arena);
     private final MemorySegment events = arena.allocate((long) MAX_EVENTS * EVENT_SIZE, 16);
     private final MemorySegment event = arena.allocate(16, 8);
@@ -116,7 +116,6 @@ public final class Epoll implements AutoCloseable {
             epfd = check("epoll_create1", (int) CREATE.invokeExact(errno, CLOEXEC));
             eventfd = check("eventfd", (int) EVENTFD.invokeExact(errno, 0, CLOEXEC | NONBLOCK));
         } catch (Throwable e) {
-            arena.close();
             throw Native.unexpected(e);
         }
         // each write is an edge: nobody has to read the counter back
@@ -264,6 +263,5 @@ public final class Epoll implements AutoCloseable {
         } catch (Throwable e) {
             throw Native.unexpected(e);
         }
-        arena.close();
     }
 }

@@ -55,7 +55,6 @@ public final class Net {
     private static final int SOCK_NONBLOCK = 0x800;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int MSG_NOSIGNAL = 0x4000;
-    private static final int SO_ERROR = 4;
     private static final int IPV6_V6ONLY = 26;
     private static final long FIONREAD = 0x541B;
 
@@ -96,6 +95,11 @@ public final class Net {
             Native.quickWithErrno("ioctl", FunctionDescriptor.of(INT, INT, LONG, POINTER));
 
     private static final boolean IPV6 = hasIpv6();
+
+    static {
+        // Loaded now: when it is needed there may be no descriptor left to read a class with.
+        Errno.text(Errno.EAGAIN);
+    }
 
     private Net() {}
 
@@ -192,7 +196,10 @@ public final class Net {
         return SocketAddressMemory.read(s.address);
     }
 
-    /** 0 or negative errno; {@link Errno#EINPROGRESS} is the usual one. */
+    /**
+     * 0 or negative errno; {@link Errno#EINPROGRESS} is the usual one. Called again, it says how the
+     * attempt goes on or went.
+     */
     public static int connect(Scratch s, int fd, InetSocketAddress address, boolean ipv6) {
         int length = SocketAddressMemory.write(s.address, address, ipv6);
         try {
@@ -200,12 +207,6 @@ public final class Net {
         } catch (Throwable e) {
             throw Native.unexpected(e);
         }
-    }
-
-    /** How a connection attempt ended: 0 or negative errno. */
-    public static int connectResult(Scratch s, int fd) {
-        int result = getOption(s, fd, SOL_SOCKET, SO_ERROR);
-        return result < 0 ? result : -s.value();
     }
 
     /** Bytes received, 0 at the end of the stream, or negative errno. */

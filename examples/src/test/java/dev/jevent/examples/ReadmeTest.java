@@ -1,0 +1,100 @@
+package dev.jevent.examples;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpServer;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Executors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The programs of the README, as they stand there (but for the ports), run with {@code jevent}. */
+class ReadmeTest {
+
+    private static final Pattern PROGRAM =
+            Pattern.compile("```java\n(.*?public class (\\w+) .*?)```", Pattern.DOTALL);
+
+    @TempDir Path folder;
+
+    private Process run(String name, String from, String to) throws IOException {
+        Matcher m = PROGRAM.matcher(Files.readString(Path.of("..", "README.md")));
+        while (m.find()) {
+            if (m.group(2).equals(name)) {
+                assertTrue(m.group(1).contains(from), "the README does not say " + from);
+                Path file = folder.resolve(name + ".java");
+                Files.writeString(file, m.group(1).replace(from, to));
+                return new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-jar",
+                                System.getProperty("jevent.jar"),
+                                "run",
+                                file.toString())
+                        .redirectErrorStream(true)
+                        .start();
+            }
+        }
+        throw new AssertionError("the README has no program " + name);
+    }
+
+    @Test
+    void theEchoServerServesRealTraffic() throws Exception {
+        Process process = run("Echo", "7000", "0");
+        try {
+            BufferedReader out = process.inputReader();
+            String line = out.readLine();
+            assertTrue(line.matches("echo server on port \\d+"), line);
+            int port = Integer.parseInt(line.replaceAll("\\D", ""));
+            try (var a = new Socket(InetAddress.getLoopbackAddress(), port);
+                    var b = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                for (Socket s : new Socket[] {a, b, a}) {
+                    byte[] message = "hello, jevent\n".getBytes(StandardCharsets.UTF_8);
+                    s.getOutputStream().write(message);
+                    assertArrayEquals(message, s.getInputStream().readNBytes(message.length));
+                }
+            }
+        } finally {
+            process.destroy();
+            process.waitFor();
+        }
+    }
+
+    @Test
+    void theSecondProgramFetchesTwoPagesAndGivesUpOnTheThird() throws Exception {
+        var web = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        web.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        web.createContext(
+                "/",
+                exchange -> {
+                    if (exchange.getRequestURI().getPath().equals("/slow")) {
+                        return; // no answer, ever
+                    }
+                    byte[] page = new byte[21];
+                    exchange.sendResponseHeaders(200, page.length);
+                    exchange.getResponseBody().write(page);
+                    exchange.close();
+                });
+        web.start();
+        try {
+            Process process = run("Pages", "localhost:8000", "127.0.0.1:" + web.getAddress().getPort());
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            assertEquals("42\ntoo slow\n", output);
+            assertEquals(0, process.waitFor());
+        } finally {
+            web.stop(0);
+        }
+    }
+}
