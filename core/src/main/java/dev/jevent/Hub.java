@@ -164,6 +164,9 @@ public final class Hub {
 
     /** Another thread runs the loop from now on. Loop thread, at the end of an entry. */
     void handLoopTo(Thread runner, Thread waiting) {
+        if (runner == owner) {
+            root.askAgain(); // its turn may have come while this thread was held
+        }
         core.setRunner(runner);
         LockSupport.unpark(waiting);
     }

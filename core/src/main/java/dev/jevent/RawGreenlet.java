@@ -431,7 +431,7 @@ public class RawGreenlet extends Parker {
             LockSupport.unpark(t);
             return true;
         }
-        if (queued || !JDK.isWaiting(t)) {
+        if (queued || !JDK.isWaiting(t) && !JDK.isPinned(t)) {
             return false;
         }
         // In a lock, a queue or a sleep of the JDK. What its InterruptedException stands for is

@@ -9,7 +9,7 @@ final class Help {
 
     private static final String GENERAL =
             """
-            jevent %s: gevent for the JVM. Plain blocking Java, at the speed of an event loop.
+            : gevent for the JVM. Plain blocking Java, at the speed of an event loop.
 
             Usage: jevent COMMAND [ARGUMENT…]
 
@@ -90,7 +90,7 @@ final class Help {
     private Help() {}
 
     static String general() {
-        return GENERAL.formatted(Version.jevent());
+        return "jevent " + Version.jevent() + GENERAL;
     }
 
     static String of(String command) {

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 /** Callbacks, async, prepare, check and idle; and how all of them share one loop. */
 class LoopTest {
@@ -446,7 +447,7 @@ class LoopTest {
     void threadsThatSendWhileTheHubIsDestroyedComeToNoHarm() throws Exception {
         hub.destroy();
         var failure = new AtomicReference<Throwable>();
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 20; i++) {
             Hub victim = Hub.get();
             Async async = victim.loop().async();
             async.start(() -> {});
@@ -480,8 +481,8 @@ class LoopTest {
                 if (i == 10) {
                     begun.countDown();
                 }
-                if (i % 100 == 0) {
-                    Thread.yield();
+                if (i % 20 == 0) {
+                    LockSupport.parkNanos(20_000); // lest the loop has more to do than it can
                 }
             }
         } catch (Throwable e) {

@@ -334,7 +334,8 @@ public abstract class EventLoop {
         fireTimers(now);
         boolean idle = phases.isIdle();
         if (hasNothing()) {
-            // Asked again after staysAlive: a thread may have sent something before it was gone, and
+            // Asked again after staysAlive: a thread may have sent something before it was gone,
+            // and
             // the look at a greenlet's stack may have put it into the queue.
             if (refs <= 0 && !staysAlive() && hasNothing()) {
                 return false;
