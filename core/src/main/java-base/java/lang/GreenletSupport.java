@@ -110,8 +110,7 @@ public final class GreenletSupport {
                     inside.findStatic(
                             c,
                             "enterSpecial",
-                            MethodType.methodType(
-                                    void.class, c, boolean.class, boolean.class));
+                            MethodType.methodType(void.class, c, boolean.class, boolean.class));
             MOUNTED = inside.findVarHandle(c, "mounted", boolean.class);
             TAIL = inside.findVarHandle(c, "tail", StackChunk.class);
             SCOPED_VALUES = inside.findVarHandle(c, "scopedValueCache", Object[].class);

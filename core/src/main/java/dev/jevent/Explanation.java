@@ -48,6 +48,15 @@ final class Explanation {
     private static boolean isJevent(String className) {
         int dot = className.lastIndexOf('.');
         String packageName = dot < 0 ? "" : className.substring(0, dot);
-        return packageName.equals("dev.jevent") || packageName.startsWith("dev.jevent.internal");
+        return switch (packageName) {
+            case "dev.jevent",
+                    "dev.jevent.lock",
+                    "dev.jevent.loop",
+                    "dev.jevent.server",
+                    "dev.jevent.socket",
+                    "dev.jevent.cli" ->
+                    true;
+            default -> packageName.startsWith("dev.jevent.internal");
+        };
     }
 }

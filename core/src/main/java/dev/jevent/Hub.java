@@ -44,7 +44,8 @@ public final class Hub {
     final HubCore core;
     final Living living = new Living(); // loop thread
     final List<RawGreenlet> undelivered = new ArrayList<>(); // loop thread
-    private final IdentityHashMap<RawGreenlet, Thread> pinned = new IdentityHashMap<>(); // loop thread
+    private final IdentityHashMap<RawGreenlet, Thread> pinned =
+            new IdentityHashMap<>(); // loop thread
     private final Thread owner;
     private final Root root;
     private final Scheduler scheduler;
@@ -100,6 +101,11 @@ public final class Hub {
         return OF_THREAD.get();
     }
 
+    /** The calling thread runs this hub's loop for a while. */
+    void enter() {
+        OF_THREAD.set(this);
+    }
+
     /** The loop: timers, I/O, signals and callbacks. */
     public Loop loop() {
         return loop;
@@ -141,6 +147,7 @@ public final class Hub {
 
     /** As {@link Jevent#spawn(Callable)}, in this hub. */
     public <T> Greenlet<T> spawn(Callable<T> task) {
+        checkAlive();
         var greenlet = new Greenlet<>(this, task);
         greenlet.start();
         return greenlet;
@@ -238,6 +245,7 @@ public final class Hub {
 
     private boolean join(long nanos) {
         checkOwner("join");
+        checkAlive();
         var waiter = new Waiter<Void>();
         TimerEntry timer =
                 new TimerEntry(false) {
@@ -320,7 +328,8 @@ public final class Hub {
             OF_THREAD.remove();
             core.close();
             var error = new HubDestroyed(this);
-            core.drain(e -> RawGreenlet.neverBegin(e, error), t -> RawGreenlet.neverBegin(t, error));
+            core.drain(
+                    e -> RawGreenlet.neverBegin(e, error), t -> RawGreenlet.neverBegin(t, error));
             for (RawGreenlet g : living.all()) {
                 g.abandoned(error);
             }
@@ -359,6 +368,12 @@ public final class Hub {
         if (Thread.currentThread() != owner) {
             throw new IllegalStateException(
                     what + " belongs to the thread of " + this + ", " + owner.getName());
+        }
+    }
+
+    private void checkAlive() {
+        if (core.isClosed()) {
+            throw new IllegalStateException(this + " was destroyed");
         }
     }
 

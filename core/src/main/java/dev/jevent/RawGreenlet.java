@@ -444,8 +444,7 @@ public class RawGreenlet extends Parker {
     /** Begins a JDK call that waits in the hub's epoll; throws what is pending. Own thread. */
     final void beginPolling() {
         Pending p = pending;
-        if (p != null
-                && (!p.isEmpty() || (p.interruptCause != null && thread.isInterrupted()))) {
+        if (p != null && (!p.isEmpty() || (p.interruptCause != null && thread.isInterrupted()))) {
             throwPending();
         }
         polling = true;

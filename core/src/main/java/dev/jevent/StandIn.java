@@ -28,6 +28,7 @@ final class StandIn {
                 .name("jevent-stand-in for " + hub.name())
                 .unstarted(
                         () -> {
+                            hub.enter(); // what runs here is at home in that hub
                             while (hub.core.runner() == Thread.currentThread()) {
                                 hub.core.run();
                             }

@@ -168,7 +168,7 @@ public final class Waiter<T> {
             throw new ConcurrentObjectUseError("this is already awaited by " + s);
         }
         if (!undisturbed) {
-            me.throwPending();
+            throwPendingBefore(me);
         }
         if (!STATE.compareAndSet(this, null, me)) {
             return await(nanos, undisturbed);
@@ -210,6 +210,17 @@ public final class Waiter<T> {
             }
         }
         return true;
+    }
+
+    /** So that whoever has this already, and has a value for it, learns that nobody takes it. */
+    private void throwPendingBefore(Parker me) {
+        Throwable pending = me.takePending();
+        if (pending != null) {
+            if (STATE.compareAndSet(this, null, GONE)) {
+                throw Parker.<RuntimeException>sneaky(pending);
+            }
+            me.putBack(pending); // the value was faster: the next wait throws
+        }
     }
 
     private void throwPending(Parker me) {

@@ -64,8 +64,7 @@ final class ChildJvm {
             } finally {
                 process.destroyForcibly();
             }
-            return new Result(
-                    process.exitValue(), Files.readString(out, StandardCharsets.UTF_8));
+            return new Result(process.exitValue(), Files.readString(out, StandardCharsets.UTF_8));
         } finally {
             Files.deleteIfExists(out);
         }

@@ -90,8 +90,7 @@ class DisturbanceTest extends HubScenario {
                 wait -> {
                     var outer = new Timeout(SOON);
                     var inner = new Timeout(Duration.ofSeconds(20));
-                    assertSame(
-                            outer, thrownBy(() -> outer.call(() -> inner.call(call(wait)))));
+                    assertSame(outer, thrownBy(() -> outer.call(() -> inner.call(call(wait)))));
                     assertFalse(inner.pending());
                 });
     }

@@ -359,8 +359,7 @@ class GreenletKillTest extends HubScenario {
         var quick = sleeper();
         turns(1);
 
-        Timeout t =
-                assertThrows(Timeout.class, () -> Jevent.killAll(List.of(g, quick), SECOND));
+        Timeout t = assertThrows(Timeout.class, () -> Jevent.killAll(List.of(g, quick), SECOND));
         assertTrue(t.getStackTrace().length > 0);
         assertTrue(quick.ready());
         g.join();

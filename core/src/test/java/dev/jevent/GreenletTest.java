@@ -84,11 +84,9 @@ class GreenletTest extends HubScenario {
     @Test
     void negativeDelayAndMissingTaskAreRefusedAtTheDoor() {
         var g = new Greenlet<>(() -> 1);
-        assertThrows(
-                IllegalArgumentException.class, () -> g.startLater(Duration.ofNanos(-1)));
+        assertThrows(IllegalArgumentException.class, () -> g.startLater(Duration.ofNanos(-1)));
         assertFalse(g.started());
-        assertThrows(
-                NullPointerException.class, () -> new Greenlet<>((Callable<Integer>) null));
+        assertThrows(NullPointerException.class, () -> new Greenlet<>((Callable<Integer>) null));
         assertThrows(NullPointerException.class, () -> Jevent.spawn((Action) null));
         assertThrows(NullPointerException.class, () -> Jevent.spawnRaw(null));
         assertThrows(IllegalArgumentException.class, () -> Jevent.sleep(-1));
@@ -243,8 +241,7 @@ class GreenletTest extends HubScenario {
         var g = failing(failure);
 
         assertSame(failure, assertThrows(ExecutionException.class, g::get).getCause());
-        assertSame(
-                failure, assertThrows(ExecutionException.class, () -> g.get(SECOND)).getCause());
+        assertSame(failure, assertThrows(ExecutionException.class, () -> g.get(SECOND)).getCause());
     }
 
     @Test

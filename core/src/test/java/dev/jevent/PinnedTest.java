@@ -21,6 +21,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -91,7 +92,7 @@ class PinnedTest extends HubScenario {
 
     @Test
     void sleepOfJeventInAnInitialiser() throws Exception {
-        whileInitialised = () -> Jevent.sleep(20);
+        whileInitialised = () -> Jevent.sleep(200); // longer than the watchdog waits
         var pinned = Jevent.spawn(() -> InSleep.X);
         var busy =
                 Jevent.spawn(
@@ -159,8 +160,7 @@ class PinnedTest extends HubScenario {
         whileInitialised =
                 () -> {
                     try (var s =
-                            new Socket(
-                                    InetAddress.getLoopbackAddress(), server.getLocalPort())) {
+                            new Socket(InetAddress.getLoopbackAddress(), server.getLocalPort())) {
                         assertEquals(5, s.getInputStream().read());
                     }
                 };
@@ -285,8 +285,8 @@ class PinnedTest extends HubScenario {
     void pinnedInAJeventCallIsKilled() throws Exception {
         whileInitialised = () -> Jevent.sleep(60_000);
         var pinned = Jevent.spawn(() -> Killed.X);
-        turns(3);
-        pinned.kill();
+        // the root is held too: its thread is
+        Jevent.spawn(() -> pinned.kill()).get();
 
         assertTrue(pinned.isCancelled(), () -> "" + pinned.exception());
         worksNormally();
@@ -324,8 +324,7 @@ class PinnedTest extends HubScenario {
     void pinnedInAJdkCallIsKilled() throws Exception {
         whileInitialised = () -> Thread.sleep(60_000);
         var pinned = Jevent.spawn(() -> KilledInTheJdk.X);
-        turns(3);
-        pinned.kill();
+        Jevent.spawn(() -> pinned.kill()).get();
 
         assertTrue(pinned.ready());
         worksNormally();
@@ -361,8 +360,7 @@ class PinnedTest extends HubScenario {
         var linker = Linker.nativeLinker();
         var found = linker.defaultLookup().find("qsort");
         assumeFalse(found.isEmpty());
-        var pointer =
-                ValueLayout.ADDRESS.withTargetLayout(ValueLayout.JAVA_INT);
+        var pointer = ValueLayout.ADDRESS.withTargetLayout(ValueLayout.JAVA_INT);
         var qsort =
                 linker.downcallHandle(
                         found.get(),
@@ -426,8 +424,15 @@ class PinnedTest extends HubScenario {
         var waiter = new Waiter<String>();
         whileInitialised = () -> log.add(waiter.get());
         var pinned = Jevent.spawn(() -> FromAnotherThread.X);
-        turns(2);
-        Thread t = Thread.ofPlatform().start(() -> waiter.switchTo("from outside"));
+        var begun = new CountDownLatch(1);
+        Jevent.spawn(begun::countDown);
+        Thread t =
+                Thread.ofPlatform()
+                        .start(
+                                () -> {
+                                    thrownBy(begun::await);
+                                    waiter.switchTo("from outside");
+                                });
 
         assertEquals("done", pinned.get());
         assertEquals("from outside", log.getFirst());

@@ -62,14 +62,18 @@ record WaitCase(String name, boolean socket, boolean jevent, Opening opening) {
     static List<WaitCase> all() {
         return List.of(
                 jevent("jevent sleep", () -> () -> Jevent.sleep(60_000)),
-                jevent("jevent sleep without end", () -> () -> Jevent.sleep(Duration.ofDays(400_000))),
+                jevent(
+                        "jevent sleep without end",
+                        () -> () -> Jevent.sleep(Duration.ofDays(400_000))),
                 jevent("Waiter.get", () -> new Waiter<>()::get),
                 jevent("Waiter.await", () -> () -> new Waiter<>().await(Duration.ofHours(1))),
                 jevent("join", WaitCase::join),
                 jevent("join with a time", WaitCase::timedJoin),
                 jevent("iwait", WaitCase::iwait),
                 jevent("Semaphore", () -> new Semaphore(0)::acquire),
-                jevent("Semaphore with a time", () -> () -> new Semaphore(0).acquire(Duration.ofHours(1))),
+                jevent(
+                        "Semaphore with a time",
+                        () -> () -> new Semaphore(0).acquire(Duration.ofHours(1))),
                 jdk("Thread.sleep", () -> () -> Thread.sleep(60_000)),
                 jdk("LinkedBlockingQueue.take", WaitCase::queue),
                 jdk("ReentrantLock.lockInterruptibly", WaitCase::lock),
@@ -162,15 +166,16 @@ record WaitCase(String name, boolean socket, boolean jevent, Opening opening) {
 
     private static Wait lock() {
         var lock = new ReentrantLock();
-        var held = Jevent.spawn(
-                () -> {
-                    lock.lock();
-                    try {
-                        new Waiter<>().get();
-                    } finally {
-                        lock.unlock();
-                    }
-                });
+        var held =
+                Jevent.spawn(
+                        () -> {
+                            lock.lock();
+                            try {
+                                new Waiter<>().get();
+                            } finally {
+                                lock.unlock();
+                            }
+                        });
         return new Wait() {
             @Override
             public void await() throws Exception {
@@ -385,8 +390,7 @@ record WaitCase(String name, boolean socket, boolean jevent, Opening opening) {
 
             @Override
             public void check() throws Exception {
-                socket.send(
-                        new DatagramPacket(new byte[] {7}, 1, socket.getLocalSocketAddress()));
+                socket.send(new DatagramPacket(new byte[] {7}, 1, socket.getLocalSocketAddress()));
                 socket.receive(new DatagramPacket(new byte[1], 1));
             }
 

@@ -38,8 +38,10 @@ final class Examples {
         }
     }
 
-    /** The examples on the class path, or in the jar or directory that {@code -Djevent.examples}
-     * names. */
+    /**
+     * The examples on the class path, or in the jar or directory that {@code -Djevent.examples}
+     * names.
+     */
     static Examples find() throws CannotRun {
         String jar = System.getProperty("jevent.examples");
         if (jar != null && Files.exists(Path.of(jar))) {

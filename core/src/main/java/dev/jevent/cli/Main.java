@@ -76,7 +76,8 @@ public final class Main {
 
     private static UsageError unknown(String word) {
         if (word.startsWith("-")) {
-            return new UsageError("unknown option: " + word, "Options of jevent: --help, --version");
+            return new UsageError(
+                    "unknown option: " + word, "Options of jevent: --help, --version");
         }
         if (Program.looksLikeProgram(word)) {
             return new UsageError("unknown command: " + word, "Did you mean: jevent run " + word);

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
 import javax.tools.ForwardingJavaFileObject;
@@ -75,7 +76,7 @@ final class SourceProgram {
         }
     }
 
-    /** Finds out the main class and the root of the source tree. Errors are left to the compiler. */
+    /** Finds out the main class and the root of the sources. Errors are left to the compiler. */
     private void look(StandardJavaFileManager files, JavaFileObject source)
             throws IOException, CannotRun {
         var task = compiler.getTask(null, files, problem -> {}, null, null, List.of(source));
@@ -120,8 +121,7 @@ final class SourceProgram {
                         "--class-path",
                         System.getProperty("java.class.path"));
         var output = new Memory(files);
-        boolean ok =
-                compiler.getTask(null, output, null, options, null, List.of(source)).call();
+        boolean ok = compiler.getTask(null, output, null, options, null, List.of(source)).call();
         if (ok) {
             output.written.forEach((name, code) -> classes.putIfAbsent(name, code.toByteArray()));
         }

@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 
 /**
  * Guards a few fields for a few nanoseconds. A primitive is nearly always used by one hub, so that
- * the lock is free; then this costs one compare-and-set, and {@code synchronized} two. Whoever holds
- * it must not wait, call a user's code or take another lock. Not reentrant.
+ * the lock is free; then this costs one compare-and-set, and {@code synchronized} two. Whoever
+ * holds it must not wait, call a user's code or take another lock. Not reentrant.
  */
 public final class SpinLock {
 

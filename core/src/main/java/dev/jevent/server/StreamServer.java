@@ -36,22 +36,22 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  *
  * <ul>
  *   <li>The socket is closed when its handler returns or throws.
- *   <li>What a handler throws goes to the hub's error handler, once, and the server goes on. Two are
- *       no failures: {@link dev.jevent.GreenletExit}, and a {@link SocketException} that says that
- *       the peer has vanished ({@code Connection reset}, {@code Broken pipe}), also as the cause of
- *       another exception. That is a usual end of a connection.
- *   <li>{@code TCP_NODELAY} is on: what a handler writes is sent at once. A handler that writes bits
- *       and pieces wraps its stream in a {@link java.io.BufferedOutputStream}.
- *   <li>After 100 connections in a row the acceptor gives way, so that a flood of them does not keep
- *       the handlers from running.
+ *   <li>What a handler throws goes to the hub's error handler, once, and the server goes on. Two
+ *       are no failures: {@link dev.jevent.GreenletExit}, and a {@link SocketException} that says
+ *       that the peer has vanished ({@code Connection reset}, {@code Broken pipe}), also as the
+ *       cause of another exception. That is a usual end of a connection.
+ *   <li>{@code TCP_NODELAY} is on: what a handler writes is sent at once. A handler that writes
+ *       bits and pieces wraps its stream in a {@link java.io.BufferedOutputStream}.
+ *   <li>After 100 connections in a row the acceptor gives way, so that a flood of them does not
+ *       keep the handlers from running.
  *   <li>When no connection can be accepted, because the process has too many open files or the
  *       system no memory, the server tells the error handler, tries again after 10 ms, 20 ms and so
  *       on, each second at last, and recovers. It says so again only if all was well for five
  *       seconds in between.
  * </ul>
  *
- * A server is started once; after {@link #stop} make a new one, at the same address if you like. All
- * methods may be called from any thread; it runs in the hub that started it.
+ * A server is started once; after {@link #stop} make a new one, at the same address if you like.
+ * All methods may be called from any thread; it runs in the hub that started it.
  */
 public final class StreamServer implements AutoCloseable {
 
@@ -178,8 +178,8 @@ public final class StreamServer implements AutoCloseable {
     }
 
     /**
-     * Stops to accept and closes the listener; the address is free at once. Handlers that run go on,
-     * as in gevent. Does not wait.
+     * Stops to accept and closes the listener; the address is free at once. Handlers that run go
+     * on, as in gevent. Does not wait.
      */
     public void stop() {
         closed = true;
@@ -287,7 +287,9 @@ public final class StreamServer implements AutoCloseable {
     @Override
     public String toString() {
         String where = String.valueOf(listener == null ? listen : address());
-        return "StreamServer[" + where + (closed ? ", closed]" : started() ? "]" : ", not started]");
+        return "StreamServer["
+                + where
+                + (closed ? ", closed]" : started() ? "]" : ", not started]");
     }
 
     // ---- the acceptor

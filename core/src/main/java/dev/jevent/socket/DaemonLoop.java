@@ -4,8 +4,8 @@ import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.loop.EventLoop;
 
 /**
- * The loop in which threads without a hub wait for sockets: plain platform threads and the JDK's own
- * virtual threads. It has a daemon thread of its own, made when the first of them must wait.
+ * The loop in which threads without a hub wait for sockets: plain platform threads and the JDK's
+ * own virtual threads. It has a daemon thread of its own, made when the first of them must wait.
  *
  * <p>The other way is poll(2) on the caller's thread. It would spare the wake-up from one thread to
  * the other; but a virtual thread would hold its carrier meanwhile, and neither a {@code Timeout}

@@ -39,8 +39,8 @@ import java.util.Arrays;
  *     wait, try again
  * </pre>
  *
- * The caller publishes that it waits and then looks at {@code ready}; the loop does it the other way
- * round; both fields are volatile, so that one of them sees the other. Events may come late or
+ * The caller publishes that it waits and then looks at {@code ready}; the loop does it the other
+ * way round; both fields are volatile, so that one of them sees the other. Events may come late or
  * without reason; whoever is woken tries again.
  *
  * <p>A direction's lock is held during each system call, which never sleeps. {@link #close} takes
@@ -96,7 +96,8 @@ final class Descriptor implements FdHandler {
     private volatile boolean lingers;
 
     // The last receive got less than it asked for, so that nothing was left, and what comes is an
-    // event: the next one need not ask the kernel to be told so. The end of the stream may have come
+    // event: the next one need not ask the kernel to be told so. The end of the stream may have
+    // come
     // in one event with the last data; from then on the kernel is asked each time.
     private boolean drained; // one reader at a time
     private volatile boolean ending;
@@ -289,11 +290,11 @@ final class Descriptor implements FdHandler {
     private static boolean failedBeforeAccept(int errno) {
         return switch (errno) {
             case Errno.ECONNABORTED,
-                            Errno.EINTR,
-                            Errno.EPROTO,
-                            Errno.ENETDOWN,
-                            Errno.ENETUNREACH,
-                            Errno.EHOSTUNREACH ->
+                    Errno.EINTR,
+                    Errno.EPROTO,
+                    Errno.ENETDOWN,
+                    Errno.ENETUNREACH,
+                    Errno.EHOSTUNREACH ->
                     true;
             default -> false;
         };
@@ -406,7 +407,10 @@ final class Descriptor implements FdHandler {
             Waiter<Void> waiter = side.waiter;
             if (side.waiting) {
                 throw new ConcurrentObjectUseError(
-                        "another greenlet already waits to " + side.what + " this socket: " + waiter);
+                        "another greenlet already waits to "
+                                + side.what
+                                + " this socket: "
+                                + waiter);
             }
             if (waiter == null) {
                 waiter = new Waiter<>();

@@ -75,7 +75,8 @@ final class Options {
             return;
         }
         if (option == StandardSocketOptions.IP_TOS && descriptor.ipv6()) {
-            descriptor.check((s, fd) -> Net.setOption(s, fd, Net.IPPROTO_IPV6, IPV6_TCLASS, number));
+            descriptor.check(
+                    (s, fd) -> Net.setOption(s, fd, Net.IPPROTO_IPV6, IPV6_TCLASS, number));
         }
         descriptor.check((s, fd) -> Net.setOption(s, fd, code.level, code.option, number));
     }

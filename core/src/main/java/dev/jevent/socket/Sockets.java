@@ -17,14 +17,14 @@ import java.time.Duration;
 
 /**
  * Makes TCP sockets: jevent's own, which make their system calls directly, and in the portable mode
- * those of the JDK. Both are {@link Socket}s and {@link ServerSocket}s, and a greenlet that waits in
- * one gives way. Follows {@code gevent.socket}.
+ * those of the JDK. Both are {@link Socket}s and {@link ServerSocket}s, and a greenlet that waits
+ * in one gives way. Follows {@code gevent.socket}.
  *
  * <p>They may be used by greenlets of any hub and by any thread, by one reader and one writer at a
  * time; a second one who waits gets a {@link dev.jevent.ConcurrentObjectUseError} (not in the
  * portable mode). A kill, a {@link dev.jevent.Timeout} or an interrupt ends a wait and leaves the
- * socket open and usable; out of a write it leaves unsaid how much was sent. (In the portable mode an
- * interrupt closes it, and a kill is one.)
+ * socket open and usable; out of a write it leaves unsaid how much was sent. (In the portable mode
+ * an interrupt closes it, and a kill is one.)
  */
 public final class Sockets {
 
@@ -49,7 +49,8 @@ public final class Sockets {
      * Connects. If the name has several addresses they are tried one after the other.
      *
      * @throws java.net.UnknownHostException if there is no such name
-     * @throws java.net.ConnectException and other IOExceptions, of the first address, if none answers
+     * @throws java.net.ConnectException and other IOExceptions, of the first address, if none
+     *     answers
      */
     public static Socket connect(String host, int port) throws IOException {
         return connect(InetSocketAddress.createUnresolved(host, port), Duration.ZERO);

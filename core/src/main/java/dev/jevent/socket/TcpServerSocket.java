@@ -13,16 +13,15 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
-import java.net.SocketImpl;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.util.Set;
 
 /**
- * A {@link ServerSocket} on a {@link Descriptor}. All of java.net's methods are overridden; see {@link
- * TcpSocket} for what differs. {@code TCP_NODELAY} and {@code SO_KEEPALIVE} are options here too:
- * the accepted sockets inherit them. Any thread.
+ * A {@link ServerSocket} on a {@link Descriptor}. All of java.net's methods are overridden; see
+ * {@link TcpSocket} for what differs. {@code TCP_NODELAY} and {@code SO_KEEPALIVE} are options here
+ * too: the accepted sockets inherit them. Any thread.
  */
 final class TcpServerSocket extends ServerSocket {
 
@@ -85,9 +84,7 @@ final class TcpServerSocket extends ServerSocket {
             return -Errno.EAFNOSUPPORT;
         }
         int failure = Net.bind(s, fd, address, ipv6);
-        return failure < 0
-                ? failure
-                : Net.listen(s, fd, backlog > 0 ? backlog : MOST_OPEN_AT_ONCE);
+        return failure < 0 ? failure : Net.listen(s, fd, backlog > 0 ? backlog : MOST_OPEN_AT_ONCE);
     }
 
     private static InetSocketAddress internet(SocketAddress address) throws SocketException {

@@ -22,8 +22,8 @@ import java.nio.channels.SocketChannel;
 import java.util.Set;
 
 /**
- * A {@link Socket} on a {@link Descriptor}. Nothing of java.net's own machinery is used: every method
- * is overridden, and does what {@code java.net.Socket} says, but that
+ * A {@link Socket} on a {@link Descriptor}. Nothing of java.net's own machinery is used: every
+ * method is overridden, and does what {@code java.net.Socket} says, but that
  *
  * <ul>
  *   <li>a kill, a {@code Timeout} or an interrupt of whoever waits in a read or write leaves the

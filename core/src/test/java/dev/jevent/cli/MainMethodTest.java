@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import org.junit.jupiter.api.Test;
 
 /** Which method is main; JLS 12.1.4. */
+@SuppressWarnings({"unused", "UnusedMethod", "IncorrectMainMethod"}) // found by reflection
 class MainMethodTest {
 
     static String called;

@@ -60,9 +60,7 @@ class AcceptBackOffTest extends SocketScenario {
         limited.add("ulimit -n " + Server.MOST_DESCRIPTORS + "; exec \"$@\"");
         limited.add("bash");
         limited.addAll(command);
-        return new ProcessBuilder(limited)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        return new ProcessBuilder(limited).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }
 
     private static void talk(Socket socket) throws IOException {

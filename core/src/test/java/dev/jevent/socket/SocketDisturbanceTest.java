@@ -102,9 +102,7 @@ class SocketDisturbanceTest extends SocketScenario {
         notInThePortableMode("the root is a plain thread for the JDK's sockets");
         Pair pair = pair();
         try (Timeout t = Timeout.start(SOON)) {
-            assertSame(
-                    t,
-                    assertThrows(Timeout.class, () -> pair.server().getInputStream().read()));
+            assertSame(t, assertThrows(Timeout.class, () -> pair.server().getInputStream().read()));
         }
         assertUsable(pair);
     }
@@ -178,9 +176,7 @@ class SocketDisturbanceTest extends SocketScenario {
         pair.client().close();
         together(
                 () -> {
-                    var e =
-                            assertThrows(
-                                    SocketException.class, () -> writeForEver(pair.server()));
+                    var e = assertThrows(SocketException.class, () -> writeForEver(pair.server()));
                     assertTrue(
                             e.getMessage().startsWith("Broken pipe")
                                     || e.getMessage().startsWith("Connection reset"),
@@ -210,9 +206,7 @@ class SocketDisturbanceTest extends SocketScenario {
         Pair pair = pair();
         together(
                 () -> {
-                    var e =
-                            assertThrows(
-                                    SocketException.class, () -> writeForEver(pair.server()));
+                    var e = assertThrows(SocketException.class, () -> writeForEver(pair.server()));
                     assertEquals("Socket closed", e.getMessage());
                 },
                 () -> {
@@ -242,8 +236,7 @@ class SocketDisturbanceTest extends SocketScenario {
         together(
                 () ->
                         assertThrows(
-                                SocketException.class,
-                                () -> pair.server().getInputStream().read()),
+                                SocketException.class, () -> pair.server().getInputStream().read()),
                 () -> {
                     settle();
                     closer.start();

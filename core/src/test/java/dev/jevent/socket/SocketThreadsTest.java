@@ -173,7 +173,9 @@ class SocketThreadsTest extends SocketScenario {
                             });
             Thread thread = kind.start(reader);
             reads.await();
-            while (thread.getState() == Thread.State.RUNNABLE && !reader.isDone() && !isPortable()) {
+            while (thread.getState() == Thread.State.RUNNABLE
+                    && !reader.isDone()
+                    && !isPortable()) {
                 Thread.onSpinWait(); // until it waits
             }
             p.server().close();

@@ -131,8 +131,7 @@ class SocketsTest extends SocketScenario {
                     pair.client().getOutputStream().write(bytes("ask"));
                     pair.client().shutdownOutput();
                     assertTrue(pair.client().isOutputShutdown());
-                    assertThrows(
-                            SocketException.class, () -> pair.client().getOutputStream());
+                    assertThrows(SocketException.class, () -> pair.client().getOutputStream());
                     byte[] answer = pair.client().getInputStream().readAllBytes();
                     assertArrayEquals(bytes("answer"), answer);
                 },
@@ -240,16 +239,14 @@ class SocketsTest extends SocketScenario {
         assertTrue(socket.getTcpNoDelay());
         assertEquals(30_000, socket.getReceiveBufferSize());
         assertEquals(port, socket.getLocalPort());
-        assertThrows(
-                SocketException.class, () -> socket.connect(listener.getLocalSocketAddress()));
+        assertThrows(SocketException.class, () -> socket.connect(listener.getLocalSocketAddress()));
     }
 
     @Test
     void urgentDataIsRefusedClearly() throws Exception {
         notInThePortableMode("java.net sends it");
         Pair pair = pair();
-        var refused =
-                assertThrows(SocketException.class, () -> pair.client().sendUrgentData(1));
+        var refused = assertThrows(SocketException.class, () -> pair.client().sendUrgentData(1));
         assertEquals("Urgent data not supported", refused.getMessage());
     }
 
@@ -286,7 +283,9 @@ class SocketsTest extends SocketScenario {
     void anyAddressOfANameWillDo() throws Exception {
         // "localhost" may be ::1 and 127.0.0.1; the listener has only one of them
         ServerSocket listener =
-                closing(Sockets.listen(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0)));
+                closing(
+                        Sockets.listen(
+                                new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0)));
         together(
                 () -> closing(Sockets.connect("localhost", listener.getLocalPort())),
                 () -> closing(listener.accept()));
@@ -332,8 +331,7 @@ class SocketsTest extends SocketScenario {
         ServerSocket first = closing(Sockets.listen(loopback()));
         var taken =
                 assertThrows(
-                        BindException.class,
-                        () -> Sockets.listen(first.getLocalSocketAddress()));
+                        BindException.class, () -> Sockets.listen(first.getLocalSocketAddress()));
         assertTrue(taken.getMessage().startsWith("Address already in use"), taken.getMessage());
         assertTrue(
                 taken.getMessage().contains("127.0.0.1:" + first.getLocalPort()),

@@ -85,8 +85,7 @@ class TlsTest extends SocketScenario {
                 () -> {
                     try (SSLSocket tls = layered(pair.client(), true)) {
                         tls.startHandshake();
-                        assertEquals(
-                                "CN=localhost", tls.getSession().getPeerPrincipal().getName());
+                        assertEquals("CN=localhost", tls.getSession().getPeerPrincipal().getName());
                         tls.getOutputStream().write(data);
                         assertArrayEquals(data, tls.getInputStream().readNBytes(data.length));
                         assertEquals(-1, tls.getInputStream().read());

@@ -15,9 +15,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Says hello over HTTP/1.1 and 1.0 (RFC 9112), in plain blocking code: connections are kept, several
- * requests may be under way on one, and bodies are skipped. What it does not understand it refuses
- * and hangs up.
+ * Says hello over HTTP/1.1 and 1.0 (RFC 9112), in plain blocking code: connections are kept,
+ * several requests may be under way on one, and bodies are skipped. What it does not understand it
+ * refuses, and hangs up.
  */
 public final class HelloHttp {
 
@@ -76,10 +76,16 @@ public final class HelloHttp {
     private void answer(String status, String body, boolean withoutBody, boolean keepAlive)
             throws IOException {
         String head =
-                "HTTP/1.1 " + status + "\r\n"
+                "HTTP/1.1 "
+                        + status
+                        + "\r\n"
                         + "Content-Type: text/plain\r\n"
-                        + "Content-Length: " + body.length() + "\r\n"
-                        + "Connection: " + (keepAlive ? "keep-alive" : "close") + "\r\n\r\n";
+                        + "Content-Length: "
+                        + body.length()
+                        + "\r\n"
+                        + "Connection: "
+                        + (keepAlive ? "keep-alive" : "close")
+                        + "\r\n\r\n";
         out.write(bytes(withoutBody ? head : head + body));
     }
 

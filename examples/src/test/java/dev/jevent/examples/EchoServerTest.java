@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,7 @@ class EchoServerTest {
     private static void assertEchoes(int port) throws Exception {
         List<Socket> sockets = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            sockets.add(new Socket("127.0.0.1", port));
+            sockets.add(new Socket(InetAddress.getLoopbackAddress(), port));
         }
         for (Socket socket : sockets) {
             try (socket) {
@@ -64,7 +65,7 @@ class EchoServerTest {
         int port;
         try (Cli cli = Cli.start(dir, "example", "EchoServer", "0")) {
             port = cli.awaitPort();
-            try (var open = new Socket("127.0.0.1", port)) {
+            try (var open = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 open.getOutputStream().write(1);
                 assertEquals(1, open.getInputStream().read());
                 cli.signal("KILL");

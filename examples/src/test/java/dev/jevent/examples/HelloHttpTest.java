@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -25,11 +26,14 @@ import java.util.concurrent.CompletableFuture;
 class HelloHttpTest {
 
     private static final String HELLO =
-            "HTTP/1.1 200 OK\r\n"
-                    + "Content-Type: text/plain\r\n"
-                    + "Content-Length: 14\r\n"
-                    + "Connection: keep-alive\r\n\r\n"
-                    + "Hello, world!\n";
+            """
+            HTTP/1.1 200 OK\r
+            Content-Type: text/plain\r
+            Content-Length: 14\r
+            Connection: keep-alive\r
+            \r
+            Hello, world!
+            """;
     private static final String HELLO_AND_BYE = HELLO.replace("keep-alive", "close");
     private static final String GET = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
@@ -47,7 +51,7 @@ class HelloHttpTest {
 
     /** Sends it in pieces, each in a packet of its own, and answers all that comes back. */
     private String ask(String... pieces) throws Exception {
-        try (var socket = new Socket("127.0.0.1", served.port())) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), served.port())) {
             socket.setTcpNoDelay(true);
             for (String piece : pieces) {
                 socket.getOutputStream().write(piece.getBytes(StandardCharsets.ISO_8859_1));
@@ -57,8 +61,7 @@ class HelloHttpTest {
                 }
             }
             socket.shutdownOutput();
-            return new String(
-                    socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
         }
     }
 
@@ -89,7 +92,7 @@ class HelloHttpTest {
 
     @Test
     void anAnswerDoesNotWaitForTheRestOfTheNextRequest() throws Exception {
-        try (var socket = new Socket("127.0.0.1", served.port())) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), served.port())) {
             socket.getOutputStream().write((GET + "GET / HT").getBytes(StandardCharsets.US_ASCII));
             byte[] answer = socket.getInputStream().readNBytes(HELLO.length());
             assertEquals(HELLO, new String(answer, StandardCharsets.US_ASCII));
@@ -109,7 +112,10 @@ class HelloHttpTest {
     void aBodyIsSkippedEvenIfItLooksLikeARequest() throws Exception {
         String body = GET.repeat(1000);
         String post =
-                "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+                "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: "
+                        + body.length()
+                        + "\r\n\r\n"
+                        + body;
         assertEquals(HELLO.repeat(3), ask(post + post + GET));
     }
 
@@ -148,7 +154,8 @@ class HelloHttpTest {
             assertTrue(answer.startsWith(HELLO + "HTTP/1.1 400 Bad Request\r\n"), bad + answer);
             assertTrue(answer.endsWith("\r\n\r\n400 Bad Request\n"), bad + answer);
         }
-        String chunked = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+        String chunked =
+                "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
         assertTrue(ask(chunked).startsWith("HTTP/1.1 501 Not Implemented\r\n"));
     }
 

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -69,7 +71,8 @@ class ProgramLifeTest {
 
     @Test
     void anExceptionInAStaticInitialiserIsReportedAsJavaDoes() throws Exception {
-        Cli.Result r = run("class P { static int i = 1 / 0; public static void main(String[] a) {} }");
+        Cli.Result r =
+                run("class P { static int i = 1 / 0; public static void main(String[] a) {} }");
         String expected =
                 """
                 Exception in thread "main" java.lang.ExceptionInInitializerError
@@ -99,7 +102,7 @@ class ProgramLifeTest {
                 run(
                         """
                         void main() {
-                            Jevent.spawnLater(java.time.Duration.ofMillis(100), () -> IO.println("on"));
+                            Jevent.spawn(() -> { Jevent.sleep(100); IO.println("on"); });
                             throw new IllegalStateException();
                         }
                         """);
@@ -161,7 +164,7 @@ class ProgramLifeTest {
         try (Cli cli = start(program)) {
             int port = cli.awaitPort();
             for (int i = 0; i < 2; i++) {
-                try (var socket = new java.net.Socket("127.0.0.1", port)) {
+                try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                     assertEquals('x', socket.getInputStream().read());
                 }
             }
@@ -202,7 +205,11 @@ class ProgramLifeTest {
                         """
                         void main() {
                             var s = new Semaphore(0);
-                            Jevent.spawn(() -> { s.acquire(); Jevent.sleep(50); IO.println("woken"); });
+                            Jevent.spawn(() -> {
+                                s.acquire();
+                                Jevent.sleep(50);
+                                IO.println("woken");
+                            });
                             Thread t = new Thread(() -> {
                                 try { Thread.sleep(200); } catch (InterruptedException e) { }
                                 s.release();

@@ -88,8 +88,10 @@ class ReadmeTest {
                 });
         web.start();
         try {
-            Process process = run("Pages", "localhost:8000", "127.0.0.1:" + web.getAddress().getPort());
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            Process process =
+                    run("Pages", "localhost:8000", "127.0.0.1:" + web.getAddress().getPort());
+            String output =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
             assertEquals("42\ntoo slow\n", output);
             assertEquals(0, process.waitFor());

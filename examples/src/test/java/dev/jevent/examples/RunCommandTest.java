@@ -206,7 +206,9 @@ class RunCommandTest {
     void aJarRunsWithTheJarsOfItsClassPath() throws Exception {
         Path classes = classes();
         Path lib = Files.createDirectory(dir.resolve("lib"));
-        Cli.compile(lib, write("q/Start.java", "package q; public class Start extends p.Main {}"),
+        Cli.compile(
+                lib,
+                write("q/Start.java", "package q; public class Start extends p.Main {}"),
                 dir.resolve("src/p/Main.java"));
         var first = new Manifest();
         first.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -33,8 +34,9 @@ class TelnetChatTest {
         final BufferedReader in;
 
         Guest(String name) throws IOException {
+            var loopback = InetAddress.getLoopbackAddress();
             socket.setReceiveBufferSize(16 * 1024);
-            socket.connect(new InetSocketAddress("127.0.0.1", served.port()));
+            socket.connect(new InetSocketAddress(loopback, served.port()));
             socket.setSoTimeout(20_000);
             in =
                     new BufferedReader(

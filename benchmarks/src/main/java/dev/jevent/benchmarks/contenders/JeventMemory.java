@@ -4,8 +4,8 @@ import dev.jevent.Jevent;
 import dev.jevent.lock.Semaphore;
 
 /**
- * {@code BENCH_COUNT} greenlets parked in a semaphore that nobody releases any more: bytes each, of live
- * heap and metadata after a full collection, and of resident memory.
+ * {@code BENCH_COUNT} greenlets parked in a semaphore that nobody releases any more: bytes each, of
+ * live heap and metadata after a full collection, and of resident memory.
  */
 public final class JeventMemory {
     private static final Semaphore NEVER = new Semaphore(0);

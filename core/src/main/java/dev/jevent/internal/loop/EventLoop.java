@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  *
  * <pre>
  *      +--> take what other threads sent
- *      |    run what was woken by I/O, timers and other threads
+ *      |    run what was woken by I/O, timers and other threads, at most 64 entries
  *      |    run what stands in the queue, at most 64 entries
  *      |    every 64 entries or 100 µs: fire due timers, look for I/O
  *      |    nothing to run: fire due timers, sleep until I/O, timer, wake-up
@@ -51,7 +51,6 @@ public abstract class EventLoop {
     }
 
     private static final int BATCH = 64;
-    private static final int WOKEN_BATCH = 1024;
     // With many timers a loop that slept until the very next one would do nothing but sleep and
     // wake. Then it sleeps so long at least, and several share a wake-up; none is early.
     private static final int MANY_TIMERS = 256;
@@ -270,7 +269,7 @@ public abstract class EventLoop {
                     }
                     continue;
                 }
-                int how = runSome(woken, WOKEN_BATCH, me);
+                int how = runSome(woken, BATCH, me);
                 if (how == GO_ON) {
                     how = runSome(queue, BATCH, me);
                 }
@@ -362,7 +361,9 @@ public abstract class EventLoop {
             return -1;
         }
         long left = Math.max(0, first.deadline - now);
-        return timers.size() < MANY_TIMERS ? left : Math.max(left, SLACK_NANOS);
+        return left == 0 || timers.size() < MANY_TIMERS || clock != Clock.SYSTEM
+                ? left
+                : Math.max(left, SLACK_NANOS);
     }
 
     /** Whether nothing stands in the queue and nothing was sent. */

@@ -58,8 +58,7 @@ public final class Net {
     private static final int IPV6_V6ONLY = 26;
     private static final long FIONREAD = 0x541B;
 
-    private static final FunctionDescriptor INTS_TO_INT =
-            FunctionDescriptor.of(INT, INT, INT, INT);
+    private static final FunctionDescriptor INTS_TO_INT = FunctionDescriptor.of(INT, INT, INT, INT);
     private static final FunctionDescriptor BUFFER_TO_LONG =
             FunctionDescriptor.of(LONG, INT, POINTER, LONG, INT);
     private static final FunctionDescriptor ADDRESS_TO_INT =
@@ -197,8 +196,8 @@ public final class Net {
     }
 
     /**
-     * 0 or negative errno; {@link Errno#EINPROGRESS} is the usual one. Called again, it says how the
-     * attempt goes on or went.
+     * 0 or negative errno; {@link Errno#EINPROGRESS} is the usual one. Called again, it says how
+     * the attempt goes on or went.
      */
     public static int connect(Scratch s, int fd, InetSocketAddress address, boolean ipv6) {
         int length = SocketAddressMemory.write(s.address, address, ipv6);
@@ -283,8 +282,7 @@ public final class Net {
         s.value(first, second);
         try {
             return result(
-                    s,
-                    (int) SET_OPTION.invokeExact(s.errno, fd, level, option, s.value, length));
+                    s, (int) SET_OPTION.invokeExact(s.errno, fd, level, option, s.value, length));
         } catch (Throwable e) {
             throw Native.unexpected(e);
         }
@@ -295,8 +293,7 @@ public final class Net {
         s.length(8);
         try {
             return result(
-                    s,
-                    (int) GET_OPTION.invokeExact(s.errno, fd, level, option, s.value, s.length));
+                    s, (int) GET_OPTION.invokeExact(s.errno, fd, level, option, s.value, s.length));
         } catch (Throwable e) {
             throw Native.unexpected(e);
         }

@@ -10,8 +10,8 @@ import java.net.UnknownHostException;
 import java.nio.ByteOrder;
 
 /**
- * {@code struct sockaddr_in} and {@code sockaddr_in6}, to and from Java's addresses. An IPv4 address
- * is mapped into IPv6 for a socket of both families, and mapped back when it is read.
+ * {@code struct sockaddr_in} and {@code sockaddr_in6}, to and from Java's addresses. An IPv4
+ * address is mapped into IPv6 for a socket of both families, and mapped back when it is read.
  */
 final class SocketAddressMemory {
 

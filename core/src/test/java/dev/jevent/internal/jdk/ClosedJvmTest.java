@@ -53,8 +53,7 @@ class ClosedJvmTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"spawn", "sleep", "hub", "current", "greenlet", "semaphore", "timeout"})
+    @ValueSource(strings = {"spawn", "sleep", "hub", "current", "greenlet", "semaphore", "timeout"})
     void theFirstUseSaysInOneLineWhatToAdd(String use) throws Exception {
         String output = run(List.of(), use);
 
