@@ -162,6 +162,10 @@ public class RawGreenlet extends Parker {
                 hub.core.push(this);
             }
         } else if (state == SCHEDULED) {
+            if (hub.destroyed() && this instanceof Links) {
+                throwInLoop(new HubDestroyed(hub)); // what tells of the end may still run
+                return;
+            }
             state = STARTED;
             hub.living.add(this);
             JDK.startAndRun(thread, hub.scheduler());
