@@ -236,9 +236,7 @@ class GreenletThreadTest extends HubScenario {
 
     @Test
     void completionServiceRunsGreenlets() throws Exception {
-        var service =
-                new ExecutorCompletionService<Integer>(
-                        task -> Jevent.spawnRaw(task::run));
+        var service = new ExecutorCompletionService<Integer>(task -> Jevent.spawnRaw(task::run));
         var sum =
                 Jevent.spawn(
                         () -> {
@@ -257,17 +255,5 @@ class GreenletThreadTest extends HubScenario {
                             return all;
                         });
         assertEquals(10, sum.get());
-    }
-
-    @Test
-    void sleepOfTheJdkFollowsTheClockOfTheHub() throws Exception {
-        jumpInTime();
-        var g =
-                Jevent.spawn(
-                        () -> {
-                            Thread.sleep(Duration.ofDays(1));
-                            return clock.millis();
-                        });
-        assertEquals(86_400_000, g.get());
     }
 }

@@ -85,8 +85,7 @@ class TimeoutTest extends HubScenario {
                             return Jevent.<String>withTimeout(null, () -> "unlimited");
                         });
         assertEquals("unlimited", g.get());
-        assertThrows(
-                IllegalArgumentException.class, () -> Timeout.start(Duration.ofNanos(-1)));
+        assertThrows(IllegalArgumentException.class, () -> Timeout.start(Duration.ofNanos(-1)));
     }
 
     @Test
@@ -128,7 +127,7 @@ class TimeoutTest extends HubScenario {
                         });
         // due at the same moment, and first
         turns(2);
-        var first = hub.loop().timer(Duration.ofMillis(1_000));
+        var first = hub.loop().timer(SECOND);
         hub.loop().timer(Duration.ofMillis(999)).start(() -> clock.pass(2_000_000));
         first.start(() -> waiter.switchTo("just in time"));
         Throwable e = thrownBy(g::get);
@@ -258,12 +257,7 @@ class TimeoutTest extends HubScenario {
                                 mine.set(new Timeout(Duration.ofMillis(5)));
                                 error.set(
                                         thrownBy(
-                                                () ->
-                                                        mine.get()
-                                                                .call(
-                                                                        () ->
-                                                                                new Waiter<>()
-                                                                                        .get())));
+                                                () -> mine.get().call(() -> new Waiter<>().get())));
                                 if (Hub.ofThread() != null) {
                                     Hub.get().destroy();
                                 }
@@ -286,11 +280,9 @@ class TimeoutTest extends HubScenario {
                                                     for (int i = 0; i < 3_000; i++) {
                                                         var timeout =
                                                                 Timeout.start(
-                                                                        Duration.ofNanos(
-                                                                                i * 20L));
+                                                                        Duration.ofNanos(i * 20L));
                                                         timeout.cancel();
-                                                        assertFalse(
-                                                                new Waiter<>().await(i % 50));
+                                                        assertFalse(new Waiter<>().await(i % 50));
                                                     }
                                                 })));
         t.join();
