@@ -529,7 +529,7 @@ class GreenletTest extends HubScenario {
 
     @Test
     void stackThatOverflowsWhileItSwitchesHarmsNobody() {
-        var switches = new int[1];
+        var switches = new int[2]; // and whether it has come to its last wait
         var other = Jevent.spawn(() -> turns(1_000));
         var g =
                 Jevent.spawn(
@@ -538,11 +538,12 @@ class GreenletTest extends HubScenario {
                             turns(3);
                             new java.util.concurrent.Semaphore(0)
                                     .tryAcquire(1, TimeUnit.MILLISECONDS);
+                            switches[1] = 1;
                             return thrownBy(() -> Thread.sleep(60_000)).getClass();
                         });
         other.join();
         assertTrue(switches[0] > 0);
-        while (!g.thread().getState().equals(Thread.State.TIMED_WAITING)) {
+        while (switches[1] == 0 || !g.thread().getState().equals(Thread.State.TIMED_WAITING)) {
             Jevent.sleep(1);
         }
         g.kill();
