@@ -1,7 +1,5 @@
 package dev.jevent;
 
-import dev.jevent.internal.loop.TimerEntry;
-
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
@@ -9,18 +7,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * over it takes its turn in the queue as everybody does.
  */
 final class Root extends RawGreenlet {
-
-    private static final long LAST_LOOK_NANOS = 20_000_000;
-
-    /** Lets the loop sleep once more before it is said that nothing can happen. */
-    private static final class LastLook extends TimerEntry {
-        LastLook() {
-            super(true);
-        }
-
-        @Override
-        protected void due() {}
-    }
 
     private final Thread owner;
     private final ConcurrentLinkedQueue<Throwable> errors = new ConcurrentLinkedQueue<>();
@@ -59,15 +45,8 @@ final class Root extends RawGreenlet {
         waiting = true;
         interruptor.enter();
         try {
-            boolean looked = false;
-            while (!hub.core.run()) {
-                if (looked || hub.living.size() == 0) {
-                    throw hub.loopExit();
-                }
-                // A thread that has just ended may have unblocked a greenlet that waited for it or
-                // for its lock; the JDK tells us so from another thread, a moment later.
-                looked = true;
-                hub.core.start(new LastLook(), LAST_LOOK_NANOS);
+            if (!hub.core.run()) {
+                throw hub.loopExit();
             }
         } finally {
             interruptor.leave();

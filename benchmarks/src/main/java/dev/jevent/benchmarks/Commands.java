@@ -28,9 +28,11 @@ final class Commands {
                     "--enable-native-access=ALL-UNNAMED",
                     "-XX:+UseSerialGC",
                     "-XX:+UseCompactObjectHeaders",
-                    "-Xms4g",
-                    "-Xmn3g",
+                    "-Xms1g",
                     "-Xmx4g");
+
+    /** After those, where a million threads live at once: a young generation that holds them. */
+    static final List<String> LARGE_HEAP = List.of("-Xms4g", "-Xmn3g");
 
     private static final String CONTENDERS = "dev.jevent.benchmarks.contenders.";
 
@@ -63,6 +65,10 @@ final class Commands {
         words.add(java.toString());
         words.addAll(JVM_FLAGS);
         words.addAll(flags);
+        // memory and timers; elsewhere so large a heap would only be touched for the first time
+        if (mainAndArguments.matches("\\w*(Memory|Timers)\\b.*")) {
+            words.addAll(LARGE_HEAP);
+        }
         words.addAll(moreJvmFlags());
         words.addAll(List.of("-cp", System.getProperty("java.class.path")));
         words.addAll(List.of((CONTENDERS + mainAndArguments).split(" ")));
