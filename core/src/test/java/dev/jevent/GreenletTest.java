@@ -475,11 +475,13 @@ class GreenletTest extends HubScenario {
         assertEquals(List.of(), reports);
     }
 
+    @SuppressWarnings("InfiniteRecursion") // on purpose
     private static int deeper(int n) {
         return deeper(n + 1) + 1;
     }
 
     /** On its way back from the overflow it switches, first with hardly any stack left. */
+    @SuppressWarnings("InfiniteRecursion") // on purpose
     private static int overflow(int[] switches) {
         int depth;
         try {
