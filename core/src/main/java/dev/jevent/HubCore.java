@@ -12,6 +12,7 @@ final class HubCore extends EventLoop {
 
     private final Hub hub;
     int joining; // loop thread: the root waits until nothing is left
+    private int sinceDelivery; // loop thread: entries run
     private volatile boolean closed; // written by the loop thread
 
     HubCore(Hub hub, Poll poll, Thread owner) {
@@ -33,10 +34,23 @@ final class HubCore extends EventLoop {
                 failed(entry, e);
             }
         }
-        if (!hub.undelivered.isEmpty()) {
-            hub.undelivered.removeIf(RawGreenlet::deliver);
+        if (!hub.undelivered.isEmpty() && ++sinceDelivery >= hub.undelivered.size()) {
+            deliverAll();
         }
         return false;
+    }
+
+    /** Each time for as many as entries have run since the last time: linear, however many. */
+    private void deliverAll() {
+        sinceDelivery = 0;
+        hub.undelivered.removeIf(RawGreenlet::deliver);
+    }
+
+    @Override
+    protected void beforeRest() {
+        if (!hub.undelivered.isEmpty()) {
+            deliverAll();
+        }
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.jevent;
 
+import dev.jevent.internal.LinkList;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
@@ -138,7 +140,7 @@ abstract class Links extends RawGreenlet {
     }
 
     final void tellLater(Kind kind, Object callback) {
-        if (callback instanceof WaitIterator<?>.Note) {
+        if (callback instanceof LinkList.Immediate) {
             notifyLink(kind, callback); // now: the hub may not turn again for a long time
             return;
         }

@@ -169,8 +169,14 @@ public final class Timeout extends Error implements AutoCloseable {
         return timeout.call(task);
     }
 
-    /** Runs the task under this timeout. What an interrupt stood for is thrown as itself. */
-    <T> T call(Callable<T> task) throws Exception {
+    /**
+     * Starts it, does the task and cancels it: what takes a {@code Timeout} as its timeout in
+     * gevent, is called in here. Unlike a {@code try} block it turns an InterruptedException that
+     * stands for this timeout into this timeout.
+     *
+     * @return what the task returns
+     */
+    public <T> T call(Callable<T> task) throws Exception {
         start();
         try {
             return task.call();
@@ -188,6 +194,11 @@ public final class Timeout extends Error implements AutoCloseable {
         } finally {
             cancel();
         }
+    }
+
+    /** As {@link #call}, for a task without a result. */
+    public void run(Action task) throws Exception {
+        call(Greenlet.callable(task));
     }
 
     // ---- what waits for the time

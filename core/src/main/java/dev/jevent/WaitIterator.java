@@ -1,5 +1,7 @@
 package dev.jevent;
 
+import dev.jevent.internal.LinkList;
+
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Iterator;
@@ -41,7 +43,7 @@ public final class WaitIterator<W extends Waitable>
     }
 
     /** Told of one that is ready. It only notes it: greenlets tell it at once, on any thread. */
-    final class Note implements Consumer<Waitable> {
+    final class Note implements Consumer<Waitable>, LinkList.Immediate {
         @Override
         public void accept(Waitable w) {
             becameReady(w);

@@ -24,7 +24,7 @@ import java.time.Duration;
  *
  * @param <T> what is waited for
  */
-public final class Waiter<T> {
+public class Waiter<T> {
 
     private static final VarHandle STATE;
     private static final Object NULL = new Object(); // done, with null
@@ -46,8 +46,19 @@ public final class Waiter<T> {
     /** An empty waiter. */
     public Waiter() {}
 
-    private Waiter(Parker waiting) {
-        state = waiting; // published by whoever publishes this object
+    /** On which the caller waits already; what is pending for it is thrown instead. */
+    private Waiter(Parker caller) {
+        caller.throwPending();
+        state = caller; // published by whoever publishes this object
+    }
+
+    /** For subclasses: as {@link #ofCurrent} makes it, or an empty one. */
+    protected Waiter(boolean ofCurrent) {
+        if (ofCurrent) {
+            Parker me = Parker.current();
+            me.throwPending();
+            state = me;
+        }
     }
 
     /**
@@ -55,13 +66,16 @@ public final class Waiter<T> {
      * must call {@link #get} or {@link #await} next.
      */
     public static <T> Waiter<T> ofCurrent() {
-        Parker me = Parker.current();
-        me.throwPending();
-        return new Waiter<>(me);
+        return new Waiter<>(Parker.current());
+    }
+
+    /** Whether the one who waited has given up: nothing can be given to this any more. */
+    final boolean abandoned() {
+        return state == GONE;
     }
 
     /** Whether the value or error is there. */
-    public boolean ready() {
+    public final boolean ready() {
         Object s = state;
         return s != null && !(s instanceof Parker) && s != GONE;
     }
@@ -71,12 +85,12 @@ public final class Waiter<T> {
      *
      * @return false if it is done already or the wait has ended without it; the value was not taken
      */
-    public boolean switchTo(T value) {
+    public final boolean switchTo(T value) {
         return finish(value == null ? NULL : value);
     }
 
     /** As {@link #switchTo}, with something that {@link #get} throws. */
-    public boolean throwInto(Throwable error) {
+    public final boolean throwInto(Throwable error) {
         return finish(new Failure(error));
     }
 
@@ -102,7 +116,7 @@ public final class Waiter<T> {
      * @throws LoopExit if the caller is a hub's root and nothing can ever happen any more
      * @throws ConcurrentObjectUseError if somebody else waits
      */
-    public T get() {
+    public final T get() {
         Object s = state;
         if (s instanceof Parker me && me == Parker.current()) {
             // the usual way, on as few stack frames as can be: they are kept while it waits
@@ -129,22 +143,22 @@ public final class Waiter<T> {
      *
      * @return whether the value or error is there; {@link #get} gives it
      */
-    public boolean await(Duration timeout) {
+    public final boolean await(Duration timeout) {
         return await(Jevent.nanos(timeout), false);
     }
 
     /** As {@link #await(Duration)}; negative waits without end. */
-    boolean await(long nanos) {
+    final boolean await(long nanos) {
         return await(nanos, false);
     }
 
     /** Waits until done, and is not disturbed by a kill, a timeout or an interrupt. */
-    void awaitUndisturbed() {
+    final void awaitUndisturbed() {
         await(-1, true);
     }
 
     @SuppressWarnings("unchecked")
-    T result() {
+    final T result() {
         Object s = state;
         if (s instanceof Failure f) {
             throw Parker.<RuntimeException>sneaky(f.error);
@@ -238,7 +252,7 @@ public final class Waiter<T> {
     }
 
     /** Makes it empty again, for the next wait. Only when nobody waits. */
-    public void clear() {
+    public final void clear() {
         if (state instanceof Parker) {
             throw new ConcurrentObjectUseError("this is awaited by " + state);
         }

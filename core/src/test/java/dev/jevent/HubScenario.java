@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A fresh hub for each scenario, and nothing of it left afterwards. */
-abstract class HubScenario {
+public abstract class HubScenario {
 
-    record Report(Object context, Throwable error) {}
+    public record Report(Object context, Throwable error) {}
 
     /** Time stands still while greenlets run, and jumps to the next timer when none can. */
-    static final class JumpingClock implements Clock {
+    public static final class JumpingClock implements Clock {
         private long now = 1_000;
 
         @Override
@@ -32,24 +32,24 @@ abstract class HubScenario {
             return nanos > 0;
         }
 
-        long millis() {
+        public long millis() {
             return (now - 1_000) / 1_000_000;
         }
     }
 
-    final List<Report> reports = new CopyOnWriteArrayList<>();
-    final List<String> log = new ArrayList<>(); // greenlets of one hub only
-    final JumpingClock clock = new JumpingClock();
-    Hub hub;
+    protected final List<Report> reports = new CopyOnWriteArrayList<>();
+    protected final List<String> log = new ArrayList<>(); // greenlets of one hub only
+    protected final JumpingClock clock = new JumpingClock();
+    protected Hub hub;
 
     @BeforeEach
-    void aFreshHub() {
+    protected void aFreshHub() {
         hub = Hub.get();
         hub.errorHandler((context, error) -> reports.add(new Report(context, error)));
     }
 
     @AfterEach
-    void nothingIsLeft() {
+    protected void nothingIsLeft() {
         boolean interrupted = Thread.interrupted();
         List<String> living = hub.living.all().stream().map(RawGreenlet::toString).toList();
         hub.destroy();
@@ -57,22 +57,22 @@ abstract class HubScenario {
         assertFalse(interrupted, "no interrupt is left over");
     }
 
-    void jumpInTime() {
+    protected void jumpInTime() {
         hub.clock(clock);
     }
 
-    boolean isEpoll() {
+    protected boolean isEpoll() {
         return hub.loop().backend().equals("epoll");
     }
 
     /** Lets what is ready run, some rounds of it. */
-    static void turns(int n) {
+    protected static void turns(int n) {
         for (int i = 0; i < n; i++) {
             Jevent.sleep(0);
         }
     }
 
-    static Throwable thrownBy(Action action) {
+    protected static Throwable thrownBy(Action action) {
         try {
             action.run();
             return null;

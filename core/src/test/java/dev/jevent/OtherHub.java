@@ -4,14 +4,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 
 /** A hub on a thread of its own that runs its loop until it is closed. */
-final class OtherHub implements AutoCloseable {
+public final class OtherHub implements AutoCloseable {
 
     private final CompletableFuture<Hub> made = new CompletableFuture<>();
     private final Waiter<Void> end = new Waiter<>();
     private final Thread thread;
-    final Hub hub;
+    public final Hub hub;
 
-    OtherHub() {
+    public OtherHub() {
         thread = Thread.ofPlatform().daemon().name("other-hub").start(this::run);
         hub = made.join();
     }
@@ -26,15 +26,15 @@ final class OtherHub implements AutoCloseable {
         }
     }
 
-    <T> Greenlet<T> spawn(Callable<T> task) {
+    public <T> Greenlet<T> spawn(Callable<T> task) {
         return hub.spawn(task);
     }
 
-    Greenlet<Void> spawn(Action task) {
+    public Greenlet<Void> spawn(Action task) {
         return hub.spawn(task);
     }
 
-    Thread thread() {
+    public Thread thread() {
         return thread;
     }
 

@@ -1,5 +1,7 @@
 package dev.jevent.internal;
 
+import dev.jevent.internal.jdk.Jdk;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -38,11 +40,21 @@ public final class SpinLock {
             if (i < 100) {
                 Thread.onSpinWait();
             } else {
-                Thread.yield(); // whoever holds it may have lost its processor
+                yieldProcessor(); // whoever holds it may have lost its processor
             }
             if (!(boolean) HELD.getOpaque(this) && HELD.compareAndSet(this, false, true)) {
                 return;
             }
+        }
+    }
+
+    /** Not {@code Thread.yield()}: in a greenlet that would let others run, here in the middle. */
+    private static void yieldProcessor() {
+        Jdk jdk = Jdk.orNull();
+        if (jdk == null) {
+            Thread.yield();
+        } else {
+            jdk.yieldCarrier();
         }
     }
 

@@ -82,6 +82,9 @@ public interface Jdk {
     /** The platform thread under the caller. Any thread. */
     Thread carrier();
 
+    /** Lets other platform threads run; the virtual thread that calls stays where it is. */
+    void yieldCarrier();
+
     /**
      * Parks the calling virtual thread until {@link #resume} or, spuriously, the JDK continues it.
      *

@@ -46,10 +46,11 @@ final class Jdk25 implements Jdk {
     private static final MethodHandle THREADS;
     private static final MethodHandle MOUNTED;
     private static final MethodHandle ENTRY;
+    private static final MethodHandle YIELD;
     private static final IllegalStateException CLOSED;
 
     static {
-        MethodHandle[] h = new MethodHandle[15];
+        MethodHandle[] h = new MethodHandle[16];
         IllegalStateException closed = null;
         try {
             var lookup = MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup());
@@ -86,6 +87,7 @@ final class Jdk25 implements Jdk {
             h[14] =
                     pub.findStatic(
                             support, "entry", MethodType.methodType(void.class, Consumer.class));
+            h[15] = lookup.findStatic(t, "yield0", MethodType.methodType(void.class));
             h[13] = pub.findStatic(support, "mounted", MethodType.methodType(t, t));
         } catch (IllegalAccessException e) {
             closed = new IllegalStateException(HOW_TO_OPEN);
@@ -113,6 +115,7 @@ final class Jdk25 implements Jdk {
         THREADS = h[12];
         MOUNTED = h[13];
         ENTRY = h[14];
+        YIELD = h[15];
         CLOSED = closed;
     }
 
@@ -219,6 +222,15 @@ final class Jdk25 implements Jdk {
     public Thread carrier() {
         try {
             return (Thread) CARRIER.invokeExact();
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public void yieldCarrier() {
+        try {
+            YIELD.invokeExact();
         } catch (Throwable e) {
             throw rethrow(e);
         }

@@ -118,6 +118,9 @@ public abstract class EventLoop {
      */
     protected abstract boolean staysAlive();
 
+    /** Called when nothing is to be run, before the loop sleeps. It may push something. */
+    protected void beforeRest() {}
+
     /** Reports what a callback threw. Never throws. */
     public abstract void failed(Object context, Throwable error);
 
@@ -328,6 +331,7 @@ public abstract class EventLoop {
 
     /** Nothing is to be run: sleeps until there is. False if there never will be. */
     private boolean rest() {
+        beforeRest();
         phases.prepare(this);
         long now = clock.nanoTime();
         fireTimers(now);
