@@ -15,12 +15,13 @@ func main() {
 		"spawn":    spawnBench,
 		"memory":   memoryBench,
 		"timers":   timersBench,
+		"toolkit":  toolkitBench,
 		"echo":     echoServer,
 		"hello":    helloServer,
 		"net-http": netHTTPServer,
 	}
 	if len(os.Args) < 2 || programs[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: go-bench switch|spawn|memory|timers|echo|hello|net-http [PORT]")
+		fmt.Fprintln(os.Stderr, "usage: go-bench switch|spawn|memory|timers|toolkit|echo|hello|net-http [PORT or NAMES]")
 		os.Exit(2)
 	}
 	programs[os.Args[1]]()

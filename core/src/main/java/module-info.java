@@ -11,11 +11,18 @@ module dev.jevent {
     requires jdk.unsupported;
     requires static java.compiler; // for jevent run FILE.java
     requires static jdk.compiler;
+    requires static jdk.jfr; // events for the Flight Recorder, where there is one
     requires static transitive org.jspecify;
 
     exports dev.jevent;
+    exports dev.jevent.event;
+    exports dev.jevent.local;
     exports dev.jevent.lock;
     exports dev.jevent.loop;
+    exports dev.jevent.pool;
+    exports dev.jevent.queue;
     exports dev.jevent.server;
+    exports dev.jevent.signal;
     exports dev.jevent.socket;
+    exports dev.jevent.util;
 }

@@ -1,5 +1,7 @@
 package dev.jevent;
 
+import dev.jevent.internal.Frames;
+
 import java.util.List;
 
 /** The text of a {@link LoopExit}: what the root waits for, and where everybody else stands. */
@@ -32,31 +34,11 @@ final class Explanation {
     private static String place(RawGreenlet g) {
         Thread t = g.thread();
         if (t != null) {
-            for (StackTraceElement frame : t.getStackTrace()) {
-                String name = frame.getClassName();
-                if (!name.startsWith("java.")
-                        && !name.startsWith("jdk.")
-                        && !name.startsWith("sun.")
-                        && !isJevent(name)) {
-                    return frame.toString();
-                }
+            var place = Frames.place(t.getStackTrace());
+            if (place.isPresent()) {
+                return place.get().toString();
             }
         }
         return "an unknown place";
-    }
-
-    private static boolean isJevent(String className) {
-        int dot = className.lastIndexOf('.');
-        String packageName = dot < 0 ? "" : className.substring(0, dot);
-        return switch (packageName) {
-            case "dev.jevent",
-                    "dev.jevent.lock",
-                    "dev.jevent.loop",
-                    "dev.jevent.server",
-                    "dev.jevent.socket",
-                    "dev.jevent.cli" ->
-                    true;
-            default -> packageName.startsWith("dev.jevent.internal");
-        };
     }
 }

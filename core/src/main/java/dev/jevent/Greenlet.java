@@ -1,5 +1,8 @@
 package dev.jevent;
 
+import dev.jevent.internal.TaskOf;
+import dev.jevent.internal.jfr.Flight;
+
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
@@ -48,7 +51,9 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
     private SpawnSite site;
     private RawGreenlet parent; // until it ends: no chain of the dead
     private SpawnTree tree; // shared with its descendants; guarded by this until it is there
-    private Object outcome; // published by the end of the links
+    // Published by the end of the links. While it lives: what the Flight Recorder was told of its
+    // beginning, if anything; so that this costs no field of its own.
+    private Object outcome;
 
     /**
      * A greenlet of the current hub that will do the task; not started.
@@ -72,7 +77,7 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
             throw new NullPointerException("a greenlet needs a task");
         }
         this.task = task;
-        born((Object) task instanceof ActionTask a ? a.action : task);
+        born((Object) task instanceof TaskOf t ? t.task() : task);
     }
 
     private void born(Object siteOf) {
@@ -86,7 +91,12 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
     }
 
     // of Object: one of Void would have a bridge method, that is, one more frame on each stack
-    private record ActionTask(Action action) implements Callable<Object> {
+    private record ActionTask(Action action) implements Callable<Object>, TaskOf {
+        @Override
+        public Object task() {
+            return action;
+        }
+
         @Override
         public @Nullable Object call() throws Exception {
             action.run();
@@ -129,6 +139,7 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
     }
 
     private void tellSpawnCallbacks() {
+        Flight.spawned(this);
         if (!SPAWN_CALLBACKS.isEmpty()) {
             for (Consumer<? super Greenlet<?>> callback : SPAWN_CALLBACKS) {
                 callback.accept(this);
@@ -148,6 +159,9 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
 
     @Override
     void body() {
+        if (Flight.recordsLives()) {
+            outcome = Flight.begun();
+        }
         Object result;
         try {
             result = run();
@@ -155,18 +169,28 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
             Throwable error = translate(e);
             result = new Failure(error);
             if (!(error instanceof GreenletExit)) {
-                hub.handleError(this, error);
+                failed(error);
             }
         }
         finish(result);
     }
 
+    /** It has failed; its own thread. */
+    void failed(Throwable error) {
+        hub.handleError(this, error);
+    }
+
+    /** It has ended, and its links were told. */
+    void ended() {}
+
     private void finish(Object result) {
+        Flight.ended(this, outcome, result instanceof Failure f ? f.error : null);
         outcome = result;
         task = null;
         parent = null;
         markDead();
         end();
+        ended();
     }
 
     @Override
@@ -238,7 +262,7 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
             waiter.await(nanos);
         } finally {
             if (!ready()) {
-                removeLink(waiter);
+                removeWaiter(waiter);
             }
         }
         return ready();
@@ -445,6 +469,12 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
      */
     public Map<String, Object> treeLocals() {
         return tree().locals();
+    }
+
+    /** The same, empty if nobody has asked for it yet. */
+    Map<String, Object> knownTreeLocals() {
+        SpawnTree t = tree;
+        return t == null ? Map.of() : t.locals();
     }
 
     private SpawnTree tree() {

@@ -1,8 +1,10 @@
 package dev.jevent;
 
 import dev.jevent.internal.HubAccess;
+import dev.jevent.internal.Workers;
 import dev.jevent.internal.jdk.HubScheduler;
 import dev.jevent.internal.jdk.Jdk;
+import dev.jevent.internal.jfr.Flight;
 import dev.jevent.internal.loop.Clock;
 import dev.jevent.internal.loop.EventLoop;
 import dev.jevent.internal.loop.TimerEntry;
@@ -57,6 +59,7 @@ public final class Hub {
     private volatile boolean destroyed;
     volatile boolean outlivesItsWork; // sleeps for ever rather than end
     private int idents; // guarded by this
+    private Workers workers; // guarded by this; null if nothing has blocked yet
 
     private Hub(Thread owner) {
         Jdk jdk = Jdk.get(); // first of all: here it says what is wrong
@@ -68,6 +71,7 @@ public final class Hub {
         this.loop = new Loop(core);
         this.registered = jdk.register(name, this::threads);
         Watchdog.watch(this);
+        Flight.hubCreated(this);
     }
 
     // ---- which hub
@@ -137,6 +141,20 @@ public final class Hub {
     @Override
     public String toString() {
         return name;
+    }
+
+    /** The threads for what truly blocks. */
+    synchronized Workers workers() {
+        if (workers == null) {
+            workers = Blocking.newWorkers();
+        }
+        return workers;
+    }
+
+    private synchronized void endWorkers() {
+        if (workers != null) {
+            workers.endNow();
+        }
     }
 
     synchronized int nextIdent() {
@@ -290,6 +308,7 @@ public final class Hub {
 
     /** Tells the error handler. In a greenlet, not in a callback. Never throws. */
     void handleError(Object context, Throwable error) {
+        Flight.failed(context, error);
         try {
             errorHandler.handle(context, error);
         } catch (Throwable e) {
@@ -324,6 +343,9 @@ public final class Hub {
             interrupted |= killAll();
         } finally {
             Watchdog.forget(this);
+            Flight.hubDestroyed(this);
+            endWorkers();
+            Workers.forget(core);
             Jdk.get().forget(registered);
             OF_THREAD.remove();
             core.close();

@@ -1,8 +1,11 @@
 package dev.jevent;
 
+import dev.jevent.internal.SwitchTrace;
 import dev.jevent.internal.loop.EventLoop;
 import dev.jevent.internal.loop.Poll;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /** The loop of a hub: what its entries mean. */
@@ -13,6 +16,7 @@ final class HubCore extends EventLoop {
     private final Hub hub;
     int joining; // loop thread: the root waits until nothing is left
     private int sinceDelivery; // loop thread: entries run
+    private List<SwitchTrace> traces; // loop thread; replaced as a whole; null if there is none
     private volatile boolean closed; // written by the loop thread
 
     HubCore(Hub hub, Poll poll, Thread owner) {
@@ -22,6 +26,9 @@ final class HubCore extends EventLoop {
 
     @Override
     protected boolean dispatch(Object entry) {
+        if (traces != null) {
+            beginTraces(entry);
+        }
         if (entry instanceof RawGreenlet g) {
             if (g instanceof Root root) {
                 return root.rootTurn();
@@ -37,7 +44,38 @@ final class HubCore extends EventLoop {
         if (!hub.undelivered.isEmpty() && ++sinceDelivery >= hub.undelivered.size()) {
             deliverAll();
         }
+        if (traces != null) {
+            endTraces(); // some may have begun in this entry
+        }
         return false;
+    }
+
+    private void beginTraces(Object entry) {
+        for (SwitchTrace t : traces) {
+            t.begins(entry);
+        }
+    }
+
+    private void endTraces() {
+        for (SwitchTrace t : traces) {
+            t.ends();
+        }
+    }
+
+    /** Begins a trace of who gives way. Loop thread. */
+    void add(SwitchTrace trace) {
+        List<SwitchTrace> all = traces == null ? new ArrayList<>() : new ArrayList<>(traces);
+        all.add(trace);
+        traces = all;
+    }
+
+    /** Ends it. Loop thread. */
+    void remove(SwitchTrace trace) {
+        if (traces != null) {
+            List<SwitchTrace> all = new ArrayList<>(traces);
+            all.remove(trace);
+            traces = all.isEmpty() ? null : all;
+        }
     }
 
     /** Each time for as many as entries have run since the last time: linear, however many. */
@@ -48,6 +86,9 @@ final class HubCore extends EventLoop {
 
     @Override
     protected void beforeRest() {
+        if (traces != null) {
+            endTraces();
+        }
         if (!hub.undelivered.isEmpty()) {
             deliverAll();
         }

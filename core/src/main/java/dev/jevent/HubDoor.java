@@ -4,6 +4,7 @@ import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.jdk.Jdk;
 import dev.jevent.internal.loop.EventLoop;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** The back door of hubs, for the packages above. */
@@ -55,7 +56,50 @@ final class HubDoor extends HubAccess {
     }
 
     @Override
+    public void awaitUndisturbed(Waiter<?> waiter) {
+        waiter.awaitUndisturbed();
+    }
+
+    @Override
+    public long nanoTime() {
+        return Parker.current().nanoTime();
+    }
+
+    @Override
+    public long nanos(Duration duration) {
+        return Jevent.nanos(duration);
+    }
+
+    @Override
+    public Timeout timeout(Duration duration) {
+        return new Timeout(duration).traceHere();
+    }
+
+    @Override
+    public void endOfThread() {
+        Hub hub = Hub.ofThread();
+        if (hub != null) {
+            hub.destroy();
+        }
+    }
+
+    @Override
     public boolean mayBeWoken(Hub hub) {
         return hub.living.size() > 0 && !Outsiders.threads(hub).isEmpty();
+    }
+
+    @Override
+    public Object decide(Waiter<?> waiter, Object value) {
+        return waiter.decide(value);
+    }
+
+    @Override
+    public void wake(Object decided) {
+        Waiter.wake(decided);
+    }
+
+    @Override
+    public boolean isAwaited(Waiter<?> waiter) {
+        return waiter.isAwaited();
     }
 }

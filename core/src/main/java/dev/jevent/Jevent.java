@@ -1,5 +1,7 @@
 package dev.jevent;
 
+import dev.jevent.util.RunInfo;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -200,6 +202,32 @@ public final class Jevent {
         return new WaitIterator<>(objects, nanos(timeout), count);
     }
 
+    // ---- what truly blocks
+
+    /**
+     * Does what would hold up the whole hub: reads a file, asks the operating system for a name,
+     * calls native code. It runs on one of the hub's worker threads, at most {@code
+     * -Djevent.threadpool} of them (10, or as many as there are processors), and the caller gives
+     * way until it is done. On a platform thread that has no hub it runs at once and in place.
+     *
+     * <p>If the caller is killed, timed out or interrupted while it waits, a task that waits for a
+     * worker never begins, one that runs is interrupted, and its result is dropped; the error of
+     * such a task goes to the hub's error handler, unless the interrupt is what it tells of. A task
+     * that takes no notice of the interrupt keeps its worker until it ends.
+     *
+     * @return what the task returns
+     * @throws Exception what the task throws, the very same
+     * @throws Interrupted if the caller is interrupted
+     */
+    public static <T> T blocking(Callable<T> task) throws Exception {
+        return Blocking.call(task);
+    }
+
+    /** As {@link #blocking(Callable)}, for a task without a result. */
+    public static void blocking(Action task) throws Exception {
+        Blocking.call(Greenlet.callable(task));
+    }
+
     // ---- end
 
     /** Kills a greenlet and does not wait for its end; {@link Greenlet#kill()} does. */
@@ -274,6 +302,16 @@ public final class Jevent {
             }
             throw t;
         }
+    }
+
+    // ---- reports
+
+    /**
+     * Prints what every thread and every greenlet of every hub does, to the standard error output;
+     * see {@link RunInfo}.
+     */
+    public static void printRunInfo() {
+        RunInfo.print(System.err);
     }
 
     /** Checked and in nanoseconds; what is longer than 292 years counts as that. */

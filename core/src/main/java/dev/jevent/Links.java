@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Who is to be told when a greenlet has ended: an immutable chain that is replaced as a whole, and
@@ -15,11 +16,13 @@ import java.util.List;
 abstract class Links extends RawGreenlet {
 
     private static final VarHandle CHAIN;
+    private static final VarHandle GONE;
     private static final Link DONE = new Link(null, null, null);
 
     static {
         try {
             CHAIN = MethodHandles.lookup().findVarHandle(Links.class, "chain", Link.class);
+            GONE = MethodHandles.lookup().findVarHandle(Links.class, "gone", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -38,9 +41,18 @@ abstract class Links extends RawGreenlet {
         EXCEPTION
     }
 
-    record Link(Kind kind, Object callback, Link next) {}
+    record Link(Kind kind, Object callback, Link next, int count) {
+        Link(Kind kind, Object callback, Link next) {
+            this(kind, callback, next, next == null ? 1 : next.count + 1);
+        }
+    }
+
+    private static final int FEW = 32;
 
     private volatile Link chain; // any thread; DONE after the end
+
+    @SuppressWarnings("UnusedVariable") // through its handle
+    private int gone; // any thread: about how many waiters in the chain have given up
 
     Links(Hub hub) {
         super(hub);
@@ -68,25 +80,60 @@ abstract class Links extends RawGreenlet {
     }
 
     final void removeLink(Object callback) {
+        boolean[] found = new boolean[1];
+        replaceChain(
+                l -> {
+                    boolean gone = !found[0] && l.callback == callback;
+                    found[0] |= gone;
+                    return gone;
+                },
+                () -> found[0] = false);
+    }
+
+    /**
+     * The waiter has given up. It may stay in the chain for a while, for being switched to does
+     * nothing to it; when half of a long chain has given up, that half is taken out. So many who
+     * leave one after another cost each the same.
+     */
+    final void removeWaiter(Waiter<?> waiter) {
+        Link seen = chain;
+        if (seen == null || seen == DONE) {
+            return;
+        }
+        if (seen.count <= FEW) {
+            removeLink(waiter);
+        } else if ((int) GONE.getAndAdd(this, 1) >= seen.count / 2) {
+            GONE.setVolatile(this, 0);
+            removeAbandoned();
+        }
+    }
+
+    private void removeAbandoned() {
+        replaceChain(l -> l.callback instanceof Waiter<?> w && w.abandoned(), () -> {});
+    }
+
+    /** Takes links out of the chain; begins again if somebody else has changed it meanwhile. */
+    private void replaceChain(Predicate<Link> out, Runnable beforeEach) {
         for (; ; ) {
             Link seen = chain;
             if (seen == null || seen == DONE) {
                 return;
             }
+            beforeEach.run();
             List<Link> kept = new ArrayList<>();
-            boolean found = false;
             for (Link l = seen; l != null; l = l.next) {
-                if (!found && l.callback == callback) {
-                    found = true;
-                } else {
+                if (!out.test(l)) {
                     kept.add(l);
                 }
+            }
+            if (kept.size() == seen.count) {
+                return;
             }
             Link changed = null;
             for (Link l : kept.reversed()) {
                 changed = new Link(l.kind, l.callback, changed);
             }
-            if (!found || CHAIN.compareAndSet(this, seen, changed)) {
+            if (CHAIN.compareAndSet(this, seen, changed)) {
                 return;
             }
         }
@@ -146,6 +193,10 @@ abstract class Links extends RawGreenlet {
         }
         if (hub.core.isClosed()) {
             hub.core.call(callback, () -> notifyLink(kind, callback));
+            return;
+        }
+        if (hub.core.inLoop() && kind != Kind.RAW) {
+            notifyLink(kind, callback); // its greenlet takes its place in the queue right now
             return;
         }
         Runnable entry = () -> hub.core.call(callback, () -> notifyLink(kind, callback));

@@ -1,5 +1,6 @@
 package dev.jevent;
 
+import dev.jevent.internal.Workers;
 import dev.jevent.internal.jdk.Jdk;
 
 import java.util.List;
@@ -26,8 +27,13 @@ final class Outsiders {
         return switch (POLICY) {
             case "always" -> waitsForIo(hub);
             case "never" -> true;
-            default -> waitsForIo(hub) || !threads(hub).isEmpty();
+            default -> waitsForIo(hub) || someThread(hub);
         };
+    }
+
+    private static boolean someThread(Hub hub) {
+        Workers.tellWhenIdle(hub.core); // first: one that is busy now may be idle in a moment
+        return !threads(hub).isEmpty();
     }
 
     /** Whether a greenlet waits for I/O without the loop's knowledge. */
@@ -44,6 +50,9 @@ final class Outsiders {
     }
 
     private static boolean mightWake(Thread t) {
+        if (Workers.isBusy(t)) {
+            return true; // its task may do anything
+        }
         String name = t.getName();
         if (t.isVirtual()) {
             return !name.startsWith("SubPoller-")

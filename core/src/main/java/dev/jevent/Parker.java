@@ -36,20 +36,43 @@ abstract class Parker {
     /** Ends the current park. Any thread; does nothing if there is none. */
     abstract void unpark();
 
+    /** Whether it will never run again, because its hub was destroyed. Any thread. */
+    boolean isGone() {
+        return false;
+    }
+
     /** Takes what is to be thrown from a wait: a kill, a timeout, an interrupt; or null. */
     abstract Throwable takePending();
 
     /** Gives back what {@link #takePending} gave, because something better came meanwhile. */
     abstract void putBack(Throwable pending);
 
-    /** Throws it into the waiting or next call. Any thread. */
-    abstract void throwLater(Throwable error);
+    /** Throws it into the waiting or next call, behind no shield. Any thread. */
+    final void throwLater(Throwable error) {
+        throwLater(error, 0);
+    }
 
-    /** Takes it back if it was not thrown yet. Own thread only. */
-    abstract void revoke(Throwable error);
+    /**
+     * As {@link #throwLater(Throwable)}, also behind shields that were put up earlier.
+     *
+     * @param since what {@link #since} said when the reason of it began
+     */
+    abstract void throwLater(Throwable error, long since);
+
+    /** Takes it back if it was not thrown yet; whether that is so. Own thread only. */
+    abstract boolean revoke(Throwable error);
 
     /** What the last interrupt of this thread stood for, or null. Own thread only. */
     abstract Throwable interruptCause();
+
+    /** For {@link #throwLater}: tells what begins now from what began earlier. Own thread only. */
+    abstract long since();
+
+    /** Puts a shield up, before which waits what is thrown from outside. Own thread only. */
+    abstract void putUpShield();
+
+    /** Takes down the shield that was put up last. Own thread only. */
+    abstract void takeDownShield();
 
     /** Throws what is pending, if anything. Own thread only. */
     final void throwPending() {

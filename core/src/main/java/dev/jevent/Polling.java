@@ -26,7 +26,7 @@ final class Polling {
     }
 
     static Poll newPoll() {
-        return EPOLL ? new EpollPoll() : new ParkPoll();
+        return EPOLL ? new EpollPoll(RawGreenlet::polled) : new ParkPoll();
     }
 
     private static boolean install() {

@@ -1,5 +1,6 @@
 package dev.jevent;
 
+import dev.jevent.internal.Locals;
 import dev.jevent.internal.jdk.Jdk;
 import dev.jevent.internal.loop.TimerEntry;
 
@@ -38,6 +39,7 @@ public class RawGreenlet extends Parker {
     private Pending pending; // what is to be thrown from its next wait
     RawGreenlet previous; // among the hub's living
     RawGreenlet next;
+    Locals locals; // written in its own thread; null: none
     private Object label; // the name it was given, or an Integer; guarded by this
 
     static {
@@ -157,9 +159,12 @@ public class RawGreenlet extends Parker {
         }
         queued = false;
         if (state == STARTED) {
-            if (Jdk.SUSPENDED == (pinnedElsewhere() ? Jdk.RAN : JDK.resume(thread))) {
+            int how = pinnedElsewhere() ? Jdk.RAN : JDK.resume(thread);
+            if (how == Jdk.SUSPENDED) {
                 queued = true; // somebody takes its stack trace
                 hub.core.push(this);
+            } else if (how == Jdk.NOT_RUNNABLE && polling) {
+                LockSupport.unpark(thread); // its wait has a time, which is the JDK's to cancel
             }
         } else if (state == SCHEDULED) {
             if (hub.destroyed() && this instanceof Links) {
@@ -182,6 +187,7 @@ public class RawGreenlet extends Parker {
         } finally {
             state = DEAD;
             thread = null;
+            locals = null;
             if (hub.core.inLoop()) {
                 hub.living.remove(this);
             } else {
@@ -273,9 +279,7 @@ public class RawGreenlet extends Parker {
 
     @Override
     void park() {
-        if (!hub.core.inLoop()) {
-            hub.regainLoop(this, thread);
-        }
+        ownTheLoop();
         parked = true;
         if (!JDK.suspend(thread)) {
             hub.parkPinned(this, thread);
@@ -285,9 +289,7 @@ public class RawGreenlet extends Parker {
 
     @Override
     void park(long nanos) {
-        if (!hub.core.inLoop()) {
-            hub.regainLoop(this, thread);
-        }
+        ownTheLoop();
         var timer = new UnparkTimer(this);
         hub.core.start(timer, nanos);
         park();
@@ -317,9 +319,7 @@ public class RawGreenlet extends Parker {
 
     @Override
     void yieldNow() {
-        if (!hub.core.inLoop()) {
-            hub.regainLoop(this, thread);
-        }
+        ownTheLoop();
         queued = true;
         hub.core.push(this);
         park();
@@ -332,6 +332,11 @@ public class RawGreenlet extends Parker {
         } else {
             hub.core.submit(this);
         }
+    }
+
+    @Override
+    boolean isGone() {
+        return hub.core.isClosed();
     }
 
     /**
@@ -361,33 +366,34 @@ public class RawGreenlet extends Parker {
         Thread t = thread;
         if (t != null && t.isInterrupted()) {
             Thread.interrupted();
-            Throwable cause = interruptCause();
-            if (cause == null) {
-                return new Interrupted();
-            }
-            p.interruptCause = null;
-            return cause;
+            return p == null ? new Interrupted() : p.interruption();
         }
         return null;
     }
 
     private Pending pending() {
         if (pending == null) {
-            pending = new Pending();
+            pending = Pending.ofGreenlet();
         }
         return pending;
     }
 
     @Override
     void putBack(Throwable error) {
-        pending().addFirst(error);
+        pending().putBack(error);
     }
 
     @Override
-    void revoke(Throwable error) {
-        if (pending != null && pending.revoke(error)) {
+    boolean revoke(Throwable error) {
+        Pending p = pending;
+        if (p == null) {
+            return false;
+        }
+        boolean waited = p.remove(error);
+        if (p.removeCause(error)) {
             Thread.interrupted(); // it was for this and for nobody else
         }
+        return waited;
     }
 
     @Override
@@ -396,18 +402,22 @@ public class RawGreenlet extends Parker {
     }
 
     @Override
-    void throwLater(Throwable error) {
-        hub.onLoop(() -> throwInLoop(error));
+    void throwLater(Throwable error, long since) {
+        hub.onLoop(() -> throwInLoop(error, since));
     }
 
     /** Loop thread. */
     final void throwInLoop(Throwable error) {
+        throwInLoop(error, 0);
+    }
+
+    private void throwInLoop(Throwable error, long since) {
         if (state == NEW || state == SCHEDULED) {
             state = DEAD;
             thread = null;
             neverBegan(error);
         } else if (state == STARTED) {
-            pending().add(error);
+            pending().add(error, since);
             if (!deliver()) {
                 hub.undelivered.add(this);
             }
@@ -445,6 +455,33 @@ public class RawGreenlet extends Parker {
         return pending.isEmpty();
     }
 
+    @Override
+    long since() {
+        return pending == null ? 0 : pending.since();
+    }
+
+    @Override
+    void putUpShield() {
+        ownTheLoop();
+        pending().putUp();
+    }
+
+    @Override
+    void takeDownShield() {
+        ownTheLoop();
+        pending.takeDown();
+        if (!pending.isEmpty()) {
+            hub.undelivered.add(this); // perhaps its next wait is in the JDK
+        }
+    }
+
+    /** Goes on only when it runs on the loop, as nearly always it does. Own thread. */
+    void ownTheLoop() {
+        if (!hub.core.inLoop()) {
+            hub.regainLoop(this, thread);
+        }
+    }
+
     /** Begins a JDK call that waits in the hub's epoll; throws what is pending. Own thread. */
     final void beginPolling() {
         Pending p = pending;
@@ -452,6 +489,16 @@ public class RawGreenlet extends Parker {
             throwPending();
         }
         polling = true;
+    }
+
+    /** What a thread waited for in the hub's epoll is there. Loop thread. */
+    static void polled(Thread thread) {
+        if (JDK.greenlet(thread) instanceof RawGreenlet g && g.polling && !g.queued) {
+            g.queued = true;
+            g.hub.core.push(g); // continued by us, which costs less than by the JDK
+        } else {
+            LockSupport.unpark(thread);
+        }
     }
 
     /** Ends it. Whether it had begun. */

@@ -1,7 +1,5 @@
 package dev.jevent;
 
-import java.util.concurrent.ConcurrentLinkedQueue;
-
 /**
  * A hub's own thread, seen as a greenlet: while it waits it runs the loop, and when its wait is
  * over it takes its turn in the queue as everybody does.
@@ -9,7 +7,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class Root extends RawGreenlet {
 
     private final Thread owner;
-    private final ConcurrentLinkedQueue<Throwable> errors = new ConcurrentLinkedQueue<>();
+    private final Pending errors = Pending.ofThread();
     private final Interruptor interruptor;
     private boolean waiting; // loop thread: park() is on the stack of the owner
     private boolean due; // loop thread: stands in the queue
@@ -18,6 +16,7 @@ final class Root extends RawGreenlet {
         super(hub);
         this.owner = owner;
         this.interruptor = new Interruptor(this);
+        this.locals = CallerDoor.ofThread();
     }
 
     @Override
@@ -38,6 +37,11 @@ final class Root extends RawGreenlet {
     @Override
     String defaultName(int number) {
         return "root of " + hub.name();
+    }
+
+    @Override
+    boolean isGone() {
+        return false; // a thread lives on without its hub
     }
 
     @Override
@@ -92,26 +96,38 @@ final class Root extends RawGreenlet {
     @Override
     Throwable takePending() {
         Throwable p = errors.poll();
-        if (p instanceof Timeout timeout) {
-            timeout.traceHere();
-        }
-        return p == null && Thread.interrupted() ? new Interrupted() : p;
+        return p == null && Thread.interrupted() ? errors.interruption() : p;
     }
 
     @Override
     void putBack(Throwable error) {
-        errors.add(error);
+        errors.putBack(error);
     }
 
     @Override
-    void throwLater(Throwable error) {
-        errors.add(error);
+    void throwLater(Throwable error, long since) {
+        errors.add(error, since);
         unpark();
     }
 
     @Override
-    void revoke(Throwable error) {
-        errors.remove(error);
+    boolean revoke(Throwable error) {
+        return errors.remove(error);
+    }
+
+    @Override
+    long since() {
+        return errors.since();
+    }
+
+    @Override
+    void putUpShield() {
+        errors.putUp();
+    }
+
+    @Override
+    void takeDownShield() {
+        errors.takeDown();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.jevent;
 
+import dev.jevent.internal.Frames;
+
 import java.util.Optional;
 
 /**
@@ -34,19 +36,9 @@ final class SpawnSite {
 
     private static SpawnSite here() {
         Optional<StackWalker.StackFrame> frame =
-                WALKER.walk(frames -> frames.filter(SpawnSite::isOutside).findFirst());
+                WALKER.walk(
+                        frames -> frames.filter(f -> Frames.isUsers(f.getClassName())).findFirst());
         return new SpawnSite(frame.orElse(null));
-    }
-
-    private static boolean isOutside(StackWalker.StackFrame frame) {
-        String name = frame.getClassName();
-        int dot = name.lastIndexOf('.');
-        String packageName = dot < 0 ? "" : name.substring(0, dot);
-        return !packageName.equals("dev.jevent")
-                && !packageName.equals("dev.jevent.server")
-                && !packageName.startsWith("dev.jevent.internal")
-                && !packageName.startsWith("java.lang")
-                && !packageName.startsWith("jdk.internal");
     }
 
     @Override

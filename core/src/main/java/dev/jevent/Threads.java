@@ -2,7 +2,6 @@ package dev.jevent;
 
 import dev.jevent.internal.jdk.Jdk;
 
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 
 /** The ones who wait and are not greenlets yet, or never will be. */
@@ -11,7 +10,7 @@ final class Threads {
     /** A thread that has no hub: it waits as any Java thread does. */
     static final class ThreadParker extends Parker {
         private final Thread thread;
-        private final ConcurrentLinkedQueue<Throwable> pending = new ConcurrentLinkedQueue<>();
+        private final Pending pending = Pending.ofThread();
 
         ThreadParker(Thread thread) {
             this.thread = thread;
@@ -45,26 +44,38 @@ final class Threads {
         @Override
         Throwable takePending() {
             Throwable p = pending.poll();
-            if (p instanceof Timeout timeout) {
-                timeout.traceHere();
-            }
-            return p == null && Thread.interrupted() ? new Interrupted() : p;
+            return p == null && Thread.interrupted() ? pending.interruption() : p;
         }
 
         @Override
         void putBack(Throwable error) {
-            pending.add(error);
+            pending.putBack(error);
         }
 
         @Override
-        void throwLater(Throwable error) {
-            pending.add(error);
+        void throwLater(Throwable error, long since) {
+            pending.add(error, since);
             LockSupport.unpark(thread);
         }
 
         @Override
-        void revoke(Throwable error) {
-            pending.remove(error);
+        boolean revoke(Throwable error) {
+            return pending.remove(error);
+        }
+
+        @Override
+        long since() {
+            return pending.since();
+        }
+
+        @Override
+        void putUpShield() {
+            pending.putUp();
+        }
+
+        @Override
+        void takeDownShield() {
+            pending.takeDown();
         }
 
         @Override

@@ -38,6 +38,7 @@ public final class Timeout extends Error implements AutoCloseable {
     private final transient Duration duration;
     private final transient Throwable instead;
     private transient Parker target; // while it runs
+    private transient long since; // which shields it passes
     private transient Alarm alarm;
     private boolean thrown;
 
@@ -90,6 +91,7 @@ public final class Timeout extends Error implements AutoCloseable {
         if (target instanceof Threads.ThreadParker && !Thread.currentThread().isVirtual()) {
             target = Hub.get().root(); // this thread needs a hub now
         }
+        since = target.since();
         alarm = target instanceof RawGreenlet g ? new HubAlarm(this, g.hub) : new ThreadAlarm(this);
         alarm.start(nanos);
     }
@@ -138,7 +140,12 @@ public final class Timeout extends Error implements AutoCloseable {
 
     private void over() {
         thrown = true;
-        target.throwLater(thrown());
+        target.throwLater(thrown(), since);
+    }
+
+    /** Whether it was thrown, or is to be, into the one who started it and has not cancelled it. */
+    boolean isOver() {
+        return alarm != null && thrown;
     }
 
     /** Its stack trace is where the time was over, not where it was started. */

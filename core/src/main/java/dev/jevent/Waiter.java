@@ -40,7 +40,9 @@ public class Waiter<T> {
 
     private record Failure(Throwable error) {}
 
-    // null: empty; a Parker: waiting; NULL, a Failure or the value: done; GONE
+    private record Wrapped(Object value) {}
+
+    // null: empty; a Parker: waiting; NULL, a Failure, the value or it Wrapped: done; GONE
     private volatile Object state;
 
     /** An empty waiter. */
@@ -86,7 +88,7 @@ public class Waiter<T> {
      * @return false if it is done already or the wait has ended without it; the value was not taken
      */
     public final boolean switchTo(T value) {
-        return finish(value == null ? NULL : value);
+        return finish(outcome(value));
     }
 
     /** As {@link #switchTo}, with something that {@link #get} throws. */
@@ -94,19 +96,57 @@ public class Waiter<T> {
         return finish(new Failure(error));
     }
 
+    /** A greenlet is a Parker: as a value it must not look like one who waits. */
+    private static Object outcome(Object value) {
+        return value == null ? NULL : value instanceof Parker ? new Wrapped(value) : value;
+    }
+
     private boolean finish(Object outcome) {
+        Object decided = decideFor(outcome);
+        if (decided == null) {
+            return false;
+        }
+        wake(decided);
+        return true;
+    }
+
+    /**
+     * The first half of {@link #switchTo}, for who holds the lock of a primitive: the wait is
+     * decided and nobody is woken yet.
+     *
+     * @return what {@link #wake} needs; null if it was decided already or has ended
+     */
+    final Object decide(Object value) {
+        return decideFor(outcome(value));
+    }
+
+    private Object decideFor(Object outcome) {
         for (; ; ) {
             Object s = state;
-            if (s != null && !(s instanceof Parker)) {
-                return false;
-            }
-            if (STATE.compareAndSet(this, s, outcome)) {
-                if (s != null) {
-                    ((Parker) s).unpark();
+            if (s == null) {
+                if (STATE.compareAndSet(this, null, outcome)) {
+                    return NULL;
                 }
-                return true;
+            } else if (!(s instanceof Parker waiting)) {
+                return null;
+            } else if (waiting.isGone()) {
+                STATE.compareAndSet(this, s, GONE); // it would take the value with it
+            } else if (STATE.compareAndSet(this, s, outcome)) {
+                return s;
             }
         }
+    }
+
+    /** The second half. Whoever waits may have seen already that it is decided: no harm done. */
+    static void wake(Object decided) {
+        if (decided instanceof Parker parker) {
+            parker.unpark();
+        }
+    }
+
+    /** Whether somebody waits on this, undecided. */
+    final boolean isAwaited() {
+        return state instanceof Parker;
     }
 
     /**
@@ -163,7 +203,7 @@ public class Waiter<T> {
         if (s instanceof Failure f) {
             throw Parker.<RuntimeException>sneaky(f.error);
         }
-        return s == NULL ? null : (T) s;
+        return s == NULL ? null : (T) (s instanceof Wrapped w ? w.value : s);
     }
 
     private boolean await(long nanos, boolean undisturbed) {
@@ -202,11 +242,19 @@ public class Waiter<T> {
     }
 
     private boolean waitFor(Parker me, boolean undisturbed) {
+        boolean interrupted = false;
         while (state == me) {
             me.park();
-            if (state == me && !undisturbed) {
-                throwPending(me);
+            if (state == me) {
+                if (undisturbed) {
+                    interrupted |= Thread.interrupted(); // or a thread's park would not wait
+                } else {
+                    throwPending(me);
+                }
             }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
         return true;
     }
@@ -261,7 +309,7 @@ public class Waiter<T> {
 
     @Override
     public String toString() {
-        Object s = state;
+        Object s = state instanceof Wrapped w ? "" + w.value : state;
         String what =
                 s == null || s == GONE
                         ? "empty"

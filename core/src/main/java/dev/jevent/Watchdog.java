@@ -1,38 +1,71 @@
 package dev.jevent;
 
+import dev.jevent.internal.BlockedHub;
+import dev.jevent.internal.Monitoring;
 import dev.jevent.internal.jdk.Jdk;
+import dev.jevent.internal.jdk.Signals;
+import dev.jevent.internal.jfr.Flight;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * One daemon thread that looks at all hubs, twenty times a second. A hub that has not turned since
  * the last look, and whose thread carries a greenlet that is parked but pinned to it, gets a {@link
- * StandIn}. A hub that has not turned for {@code -Djevent.monitor=MILLIS} is reported on the
- * standard error output, with the stack of the greenlet that holds it; without that setting nothing
- * is reported.
+ * StandIn}. A hub that is held for too long is given to {@link Monitoring}, with the stack of the
+ * greenlet that holds it, and again when it goes on; {@code -Djevent.monitor=MILLIS} starts that,
+ * and so does {@code dev.jevent.util.Monitor}. Here nobody else's code runs and nothing is printed,
+ * for a hub may be waiting to be rescued.
+ *
+ * <p>A hub is held if it has something to run and does not turn: because what it runs goes on and
+ * on, or because its root greenlet does something else.
  */
 final class Watchdog {
 
-    private static final long PERIOD_MILLIS = 50;
+    private static final long PERIOD_NANOS = 50_000_000;
     private static final Watchdog INSTANCE = new Watchdog();
 
     private static final class Watched {
         final Hub hub;
         long turns = -1;
-        int still; // periods without a turn
-        boolean reported;
+        int still; // looks without a turn
+        long since; // when it was seen to turn for the last time
+        BlockedHub reported; // null if it turns, or not yet
+        volatile long ignoredTurn = -1; // any thread
+        volatile Thread ignored; // any thread; written before ignoredTurn
 
         Watched(Hub hub) {
             this.hub = hub;
         }
+
+        void turned(long turns, long now) {
+            this.turns = turns;
+            still = 0;
+            since = now;
+            reported = null;
+        }
     }
 
     private final List<Watched> hubs = new CopyOnWriteArrayList<>();
-    private final long reportAfter = Long.getLong("jevent.monitor", 0);
+    private final Monitoring monitoring = Monitoring.get();
     private Thread thread; // guarded by this
 
-    private Watchdog() {}
+    private Watchdog() {
+        long millis = Long.getLong("jevent.monitor", 0);
+        if (millis > 0) {
+            monitoring.maxBlockingNanos(millis * 1_000_000);
+            monitoring.start();
+        }
+        String signal = System.getProperty("jevent.runInfoSignal");
+        if (signal != null) {
+            try {
+                Signals.handle(signal, Jevent::printRunInfo);
+            } catch (IllegalArgumentException e) {
+                System.err.println("jevent: -Djevent.runInfoSignal=" + signal + ": " + e);
+            }
+        }
+    }
 
     static void watch(Hub hub) {
         INSTANCE.add(hub);
@@ -40,6 +73,21 @@ final class Watchdog {
 
     static void forget(Hub hub) {
         INSTANCE.hubs.removeIf(w -> w.hub == hub);
+    }
+
+    /** Those that are watched, the oldest first. */
+    static List<Hub> hubs() {
+        return INSTANCE.hubs.stream().map(w -> w.hub).toList();
+    }
+
+    /** The caller may hold its hub, or may not any more, until it gives way. On the hub's loop. */
+    static void ignore(Hub hub, boolean ignore) {
+        for (Watched w : INSTANCE.hubs) {
+            if (w.hub == hub) {
+                w.ignored = ignore ? Thread.currentThread() : null;
+                w.ignoredTurn = ignore ? hub.core.turns() : -1;
+            }
+        }
     }
 
     private synchronized void add(Hub hub) {
@@ -52,9 +100,14 @@ final class Watchdog {
     private void run() {
         for (; ; ) {
             try {
-                Thread.sleep(PERIOD_MILLIS);
+                long threshold = threshold();
+                long period = threshold == 0 ? PERIOD_NANOS : threshold / 2;
+                Thread.sleep(
+                        Duration.ofNanos(
+                                Math.clamp(period, Monitoring.MIN_PERIOD_NANOS, PERIOD_NANOS)));
+                Flight.look();
                 for (Watched w : hubs) {
-                    look(w);
+                    look(w, threshold, System.nanoTime());
                 }
             } catch (InterruptedException e) {
                 // nobody has a reason to; it watches on
@@ -64,23 +117,39 @@ final class Watchdog {
         }
     }
 
-    private void look(Watched w) {
+    /** Zero if nobody wants to know. */
+    private long threshold() {
+        return monitoring.isRunning() || Flight.recordsBlocking()
+                ? monitoring.maxBlockingNanos()
+                : 0;
+    }
+
+    private void look(Watched w, long threshold, long now) {
         var core = w.hub.core;
         long turns = core.turns();
-        if (turns != w.turns || core.isAsleep() || !core.isRunning()) {
-            w.turns = turns;
-            w.still = 0;
-            w.reported = false;
+        boolean running = core.isRunning();
+        if (turns != w.turns || (running ? core.isAsleep() : core.queued() == 0)) {
+            if (w.reported != null) {
+                goesOn(w, now);
+            }
+            w.turned(turns, now);
             return;
         }
         w.still++;
         Thread runner = core.runner();
         Thread mounted = Jdk.get().mounted(runner);
-        if (mounted != null && Jdk.get().isPinned(mounted)) {
+        if (running && mounted != null && Jdk.get().isPinned(mounted)) {
             rescue(w.hub, runner, mounted);
-        } else if (reportAfter > 0 && !w.reported && w.still * PERIOD_MILLIS >= reportAfter) {
-            w.reported = true;
-            report(w, runner, mounted);
+            return;
+        }
+        Thread shown = mounted != null ? mounted : runner;
+        if (w.ignoredTurn == turns && w.ignored == shown || !runner.isAlive()) {
+            w.turned(turns, now);
+        } else if (threshold > 0
+                && w.reported == null
+                && w.still > 1 // if this thread or the process stood still, so did the hub
+                && now - w.since >= threshold) {
+            report(w, shown, now - w.since);
         }
     }
 
@@ -100,16 +169,25 @@ final class Watchdog {
         }
     }
 
-    private static void report(Watched w, Thread runner, Thread mounted) {
-        Thread shown = mounted != null ? mounted : runner;
-        var text = new StringBuilder();
-        text.append("jevent: ").append(w.hub).append(" has not turned for ");
-        text.append(w.still * PERIOD_MILLIS).append(" ms; it runs ");
+    private void report(Watched w, Thread shown, long nanos) {
         Object greenlet = Jdk.get().greenlet(shown);
-        text.append(greenlet != null ? greenlet : shown);
-        for (StackTraceElement frame : shown.getStackTrace()) {
-            text.append(System.lineSeparator()).append("    at ").append(frame);
+        if (greenlet == null && shown == w.hub.owner()) {
+            greenlet = w.hub.root();
         }
-        System.err.println(text);
+        w.reported =
+                new BlockedHub(
+                        w.hub,
+                        (RawGreenlet) greenlet,
+                        shown,
+                        nanos,
+                        List.of(shown.getStackTrace()));
+        Flight.hubBlocked(w.reported);
+        monitoring.blocked(w.reported);
+    }
+
+    private void goesOn(Watched w, long now) {
+        BlockedHub over = w.reported.after(now - w.since);
+        Flight.hubUnblocked(over);
+        monitoring.unblocked(over);
     }
 }

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a main class in a JVM of its own, started as this one was. */
-final class ChildJvm {
+public final class ChildJvm {
 
-    record Result(int exit, String output) {}
+    public record Result(int exit, String output) {}
 
     private ChildJvm() {}
 
@@ -21,7 +21,7 @@ final class ChildJvm {
      *
      * @param options for the JVM
      */
-    static Result run(Class<?> main, List<String> options)
+    public static Result run(Class<?> main, List<String> options)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -12,9 +12,11 @@ import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Who is told of a greenlet's end. */
 class GreenletLinkTest extends HubScenario {
@@ -67,7 +69,7 @@ class GreenletLinkTest extends HubScenario {
         assertEquals(List.of(), log);
         turns(3);
 
-        assertEquals(List.of("raw", "link", "value"), log);
+        assertEquals(List.of("link", "raw", "value"), log);
     }
 
     @Test
@@ -110,7 +112,7 @@ class GreenletLinkTest extends HubScenario {
         g.join();
         turns(3);
 
-        assertEquals(List.of("a", "b"), log); // the raw one first
+        assertEquals(List.of("b", "a"), log); // the raw one is left
         assertFalse(g.hasLinks());
         g.unlink(b);
     }
@@ -141,9 +143,28 @@ class GreenletLinkTest extends HubScenario {
 
         assertEquals(
                 List.of(
-                        "raw 0", "raw 1", "raw 2", "raw 3", "raw 4", "link 0", "link 1", "link 2",
-                        "link 3", "link 4"),
+                        "raw 0", "link 0", "raw 1", "link 1", "raw 2", "link 2", "raw 3", "link 3",
+                        "raw 4", "link 4"),
                 log);
+    }
+
+    @Test
+    void thoseWhoJoinAndLinksGoInTheOrderInWhichTheyCame() {
+        var g = Jevent.spawn(() -> turns(9));
+        for (int i = 0; i < 3; i++) {
+            int n = i;
+            Jevent.spawn(
+                    () -> {
+                        g.join();
+                        log.add("join " + n);
+                    });
+            turns(1);
+            g.link(x -> log.add("link " + n));
+        }
+        g.join();
+        turns(3);
+
+        assertEquals(List.of("join 0", "link 0", "join 1", "link 1", "join 2", "link 2"), log);
     }
 
     @Test
@@ -165,7 +186,10 @@ class GreenletLinkTest extends HubScenario {
         turns(4);
 
         assertEquals(List.of("raw", "link"), log);
-        assertEquals(List.of(first, second), reports.stream().map(Report::error).toList());
+        assertEquals(
+                Set.of(first, second),
+                reports.stream().map(Report::error).collect(Collectors.toSet()));
+        assertEquals(2, reports.size());
         assertTrue(g.successful());
     }
 

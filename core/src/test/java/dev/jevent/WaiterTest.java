@@ -273,4 +273,21 @@ class WaiterTest extends HubScenario {
                     return got;
                 });
     }
+
+    @Test
+    void greenletAsAValueIsNotTakenForOneWhoWaits() {
+        var g = Jevent.spawn(() -> 1);
+        var w = new Waiter<Greenlet<Integer>>();
+        assertTrue(w.switchTo(g));
+        assertTrue(w.ready());
+        assertFalse(w.switchTo(g), "it is done");
+        assertTrue(w.await(Duration.ZERO));
+        assertSame(g, w.get());
+        w.clear();
+
+        Jevent.spawn(() -> w.switchTo(g));
+        assertSame(g, w.get());
+        assertEquals("Waiter[" + g + "]", w.toString());
+        g.join();
+    }
 }

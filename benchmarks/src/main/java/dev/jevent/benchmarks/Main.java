@@ -51,21 +51,23 @@ public final class Main {
         int ticks = Tools.ticksPerSecond();
         Commands commands = new Commands(tools, cores, ticks);
         MicroBenchmarks micro = new MicroBenchmarks(commands, cores, options.quick());
+        ToolkitBenchmarks toolkit = new ToolkitBenchmarks(commands, options.quick());
         ServerBenchmarks servers = new ServerBenchmarks(commands, options, ticks);
         List<String> machine = machine(tools, cores);
         machine.forEach(out::println);
         for (String name : options.names()) {
-            measure(
-                    switch (name) {
-                        case "switch" -> micro.switching();
-                        case "spawn" -> micro.spawning();
-                        case "memory" -> micro.memory();
-                        case "timers" -> micro.timers();
-                        case "echo" -> servers.echo();
-                        case "hello" -> servers.hello();
-                        case "idle" -> servers.idle();
-                        default -> throw new IllegalArgumentException(name);
-                    });
+            switch (name) {
+                case "switch" -> measure(micro.switching());
+                case "spawn" -> measure(micro.spawning());
+                case "memory" -> measure(micro.memory());
+                case "timers" -> measure(micro.timers());
+                case "crowd" -> measure(micro.crowd());
+                case "toolkit" -> measure(toolkit);
+                case "echo" -> measure(servers.echo());
+                case "hello" -> measure(servers.hello());
+                case "idle" -> measure(servers.idle());
+                default -> throw new IllegalArgumentException(name);
+            }
         }
         if (options.json().isPresent()) {
             Map<String, Object> all = JsonReport.map("machine", machine, "benchmarks", reports);
@@ -82,6 +84,24 @@ public final class Main {
         reports.add(JsonReport.of(benchmark, options, results));
         out.println();
         out.print(TextReport.of(benchmark, options, results));
+    }
+
+    /** One benchmark for each primitive that is asked for, in one table. */
+    private void measure(ToolkitBenchmarks toolkit) {
+        Options narrowed = options.only(ToolkitBenchmarks.contenders(options.only()));
+        ToolkitReport report = new ToolkitReport(narrowed);
+        for (ToolkitBenchmarks.Row row : ToolkitBenchmarks.rows(options.only())) {
+            Benchmark benchmark = toolkit.benchmark(row);
+            Results results = new Runner(narrowed).run(benchmark);
+            if (Child.isOver()) {
+                return;
+            }
+            failed |= results.anyFailed();
+            reports.add(JsonReport.of(benchmark, narrowed, results));
+            report.add(row, benchmark, results);
+        }
+        out.println();
+        out.print(report.text());
     }
 
     /** What a reader has to know about this machine, and about what disturbs it. */

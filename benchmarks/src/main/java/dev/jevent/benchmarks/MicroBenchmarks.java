@@ -4,6 +4,7 @@ import static dev.jevent.benchmarks.Commands.Place.ANYWHERE;
 import static dev.jevent.benchmarks.Commands.Place.OTHER;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -146,6 +147,53 @@ final class MicroBenchmarks {
                                 + " greenlets, platform threads: "
                                 + number(few)
                                 + "; the bytes are for each."));
+    }
+
+    /** Many that end together: does it cost the same for each, however many? */
+    Benchmark crowd() {
+        long all = quick ? 2_000 : 100_000;
+        List<Contender> contenders = new ArrayList<>();
+        List<Target> targets = new ArrayList<>();
+        for (String how :
+                List.of(
+                        "scope",
+                        "group",
+                        "pool",
+                        "cancel",
+                        "kill",
+                        "kill-shuffled",
+                        "kill-ready",
+                        "kill-waiting")) {
+            String label = "jevent, " + how;
+            contenders.add(crowdOf(label, all, commands.java(OTHER, "JeventCrowd " + how)));
+            // one that is quadratic grows by 10; larger heaps and caches that miss cost some
+            targets.add(Target.limit(label, "growth", 3));
+        }
+        for (String how : List.of("scope", "cancel")) {
+            contenders.add(
+                    crowdOf(
+                            "JDK virtual threads, " + allCores + ", " + how,
+                            all,
+                            commands.java(ANYWHERE, "JdkCrowd " + how)));
+        }
+        return new Benchmark(
+                "crowd",
+                number(all) + " greenlets end together",
+                List.of(
+                        new Metric("each_ns", "ns each", 0),
+                        new Metric("growth", "times what each of a tenth costs", 2, false)),
+                contenders,
+                targets,
+                List.of(
+                        "scope, group, pool: spawned, run and joined. cancel: parked children of a"
+                                + " scope in which one fails. kill: killAll of parked greenlets, in"
+                                + " the order in which they came, shuffled, when all were just"
+                                + " woken, and shuffled in Jevent.wait on one event.",
+                        "JDK: an executor of virtual threads, closed; shut down at once."));
+    }
+
+    private Contender crowdOf(String label, long count, Command command) {
+        return alone(label, count(count, command).with("BENCH_ROUNDS", quick ? 1 : 5));
     }
 
     /** Greenlets that sleep for random times. */

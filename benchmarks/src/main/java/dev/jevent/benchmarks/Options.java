@@ -25,7 +25,9 @@ record Options(
         Optional<Path> json) {
 
     static final List<String> NAMES =
-            List.of("switch", "spawn", "memory", "timers", "echo", "hello", "idle");
+            List.of(
+                    "switch", "spawn", "memory", "timers", "crowd", "toolkit", "echo", "hello",
+                    "idle");
 
     static final String USAGE =
             """
@@ -35,14 +37,17 @@ record Options(
                           spawn    a greenlet that does nothing, spawned and joined
                           memory   a million parked greenlets
                           timers   a million sleeping greenlets
+                          crowd    100,000 greenlets that end or are killed together
+                          toolkit  every primitive, alone and handed over (25 minutes)
                           echo     small messages over 64 connections
                           hello    HTTP over 64 connections
                           idle     hello beside 10,000 idle connections
-                          all      all of them (about 40 minutes)
+                          all      all of them (about an hour)
 
             --repeats N   how often each contender is measured, in turns (5)
             --seconds N   how long a server is measured each time (5)
-            --only A,B    only contenders with A or B in their name
+            --only A,B    only contenders with A or B in their name; in toolkit,
+                          primitives too: --only channel,select,jevent,go
             --json FILE   write all numbers to FILE
             --quick       small and short: proves that it works, the numbers mean nothing
             --install     install what the contenders need, with apt-get
@@ -88,6 +93,11 @@ record Options(
     boolean wants(String label) {
         String lower = label.toLowerCase(Locale.ROOT);
         return only.isEmpty() || only.stream().anyMatch(lower::contains);
+    }
+
+    /** The same, but for other contenders. */
+    Options only(List<String> labels) {
+        return new Options(names, repeats, seconds, quick, labels, json);
     }
 
     private static String value(String[] args, int i) {

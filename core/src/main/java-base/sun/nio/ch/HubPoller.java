@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
 import java.nio.channels.SelectableChannel;
+import java.util.Map;
 import java.util.function.LongPredicate;
 
 /**
@@ -50,10 +51,13 @@ public final class HubPoller extends Poller {
 
     private final Poller original;
     private final long direction;
+    private final Map<Integer, Thread> waiting; // the JDK's own map of who waits here
 
-    private HubPoller(Poller original, long direction) {
+    @SuppressWarnings("unchecked")
+    private HubPoller(Poller original, long direction) throws Exception {
         this.original = original;
         this.direction = direction;
+        this.waiting = (Map<Integer, Thread>) field(Poller.class, "map").get(this);
     }
 
     /**
@@ -80,7 +84,7 @@ public final class HubPoller extends Poller {
         return field;
     }
 
-    private static HubPoller[] replace(Poller[] pollers, long direction) {
+    private static HubPoller[] replace(Poller[] pollers, long direction) throws Exception {
         var result = new HubPoller[pollers.length];
         for (int i = 0; i < pollers.length; i++) {
             result[i] = new HubPoller(pollers[i], direction);
@@ -94,14 +98,16 @@ public final class HubPoller extends Poller {
      *
      * @param direction what was added to the descriptor when the wait began
      */
-    public static void ready(int fd, long direction) {
+    public static Thread ready(int fd, long direction) {
+        HubPoller poller;
         if (direction == SELECTOR) {
-            selectors.polled(fd);
+            poller = selectors;
         } else {
             HubPoller[] pollers = direction == WRITE ? writers : readers;
             // as PollerProvider.fdValToIndex does on Unix
-            pollers[fd & (pollers.length - 1)].polled(fd);
+            poller = pollers[fd & (pollers.length - 1)];
         }
+        return poller.waiting.remove(fd);
     }
 
     /** The descriptor of a channel. */

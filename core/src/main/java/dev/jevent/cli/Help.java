@@ -50,8 +50,10 @@ final class Help {
 
             The program ends as with java: when main and all greenlets and non-daemon threads that
             still have something to do have ended (0, or 1 if main threw an exception), or with
-            System.exit, Ctrl-C (130) or SIGTERM (143). If main waits for something that can never
-            happen, jevent says so, and ends with 1.
+            System.exit, Ctrl-C (130) or SIGTERM (143). Those two throw ShutdownRequested into main,
+            so that finally blocks run, and then into the other greenlets; the second Ctrl-C, or 8
+            seconds (-Djevent.grace=SECONDS), end the program at once. If main waits for something
+            that can never happen, jevent says so, and ends with 1.
 
             Try:
 

@@ -8,6 +8,8 @@ import dev.jevent.LoopExit;
 import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.agent.UserThreads;
 import dev.jevent.internal.loop.EventLoop;
+import dev.jevent.signal.Shutdown;
+import dev.jevent.signal.ShutdownRequested;
 
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +30,9 @@ import java.util.List;
  *
  * <p>The hub runs on while shutdown hooks run, whoever called {@link System#exit}, and so does this
  * thread, until the JVM is gone: a hook may well wait for a greenlet.
+ *
+ * <p>SIGINT and SIGTERM end it gracefully: {@link Shutdown} throws {@link ShutdownRequested} into
+ * this thread, which passes it on to main, and when main has ended to all that are left.
  */
 final class ProgramRun {
 
@@ -49,7 +54,23 @@ final class ProgramRun {
         Greenlet<Void> main = hub.spawn(() -> call(args));
         main.name("main");
         reportAsJava(hub, main);
-        exit(life(hub, main));
+        Shutdown shutdown = Shutdown.install(hub.rootGreenlet(), Shutdown.defaultGrace());
+        try {
+            exit(life(hub, main));
+        } catch (ShutdownRequested e) {
+            end(main, e);
+            shutdown.finish();
+        }
+    }
+
+    /** Main is asked to end, and it alone: while it does so it may need the others. */
+    private static void end(Greenlet<Void> main, ShutdownRequested request) {
+        main.killLater(request);
+        try {
+            undisturbed(main::ready, main::join);
+        } catch (LoopExit e) {
+            // main waits for ever: it ends with the others
+        }
     }
 
     private void call(String[] args) throws Exception {
@@ -151,7 +172,11 @@ final class ProgramRun {
     private static void exit(int code) {
         Thread.ofPlatform().name("jevent-exit").start(() -> System.exit(code));
         for (; ; ) {
-            undisturbed(() -> false, () -> Jevent.sleep(Duration.ofDays(1)));
+            try {
+                undisturbed(() -> false, () -> Jevent.sleep(Duration.ofDays(1)));
+            } catch (ShutdownRequested e) {
+                // it ends already
+            }
         }
     }
 }

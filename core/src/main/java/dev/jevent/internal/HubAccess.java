@@ -1,8 +1,11 @@
 package dev.jevent.internal;
 
 import dev.jevent.Hub;
+import dev.jevent.Timeout;
 import dev.jevent.Waiter;
 import dev.jevent.internal.loop.EventLoop;
+
+import java.time.Duration;
 
 /**
  * What the packages above need of a hub and its users do not: {@code dev.jevent.Hub} puts it here
@@ -47,8 +50,40 @@ public abstract class HubAccess {
     /** A hub on a daemon thread of its own, which does nothing but run its loop for ever. */
     public abstract EventLoop startDaemonLoop(String name);
 
-    /** As {@link Waiter#await(java.time.Duration)}, in nanoseconds; negative waits without end. */
+    /** As {@link Waiter#await(Duration)}, in nanoseconds; negative waits without end. */
     public abstract boolean await(Waiter<?> waiter, long nanos);
+
+    /** Waits until it is done; a kill, a timeout or an interrupt is thrown by the next wait. */
+    public abstract void awaitUndisturbed(Waiter<?> waiter);
+
+    /** The clock that the caller's timed waits follow. */
+    public abstract long nanoTime();
+
+    /**
+     * In nanoseconds; what is longer than 292 years counts as that.
+     *
+     * @throws IllegalArgumentException if negative
+     */
+    public abstract long nanos(Duration duration);
+
+    /** What a call throws whose time is over, with the stack trace of the caller. */
+    public abstract Timeout timeout(Duration duration);
+
+    /**
+     * As {@link Waiter#switchTo}, but wakes nobody yet; for who holds the lock of a primitive.
+     *
+     * @return what {@link #wake} needs, without the lock; null if the value came too late
+     */
+    public abstract Object decide(Waiter<?> waiter, Object value);
+
+    /** Wakes the one whose wait was decided. */
+    public abstract void wake(Object decided);
+
+    /** Whether somebody waits on this, undecided. */
+    public abstract boolean isAwaited(Waiter<?> waiter);
+
+    /** The calling thread ends: the hub that it has made, if any, is destroyed. */
+    public abstract void endOfThread();
 
     /**
      * Whether a greenlet of the hub lives, and a thread that might wake it. On the hub's thread.

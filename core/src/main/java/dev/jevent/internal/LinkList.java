@@ -3,9 +3,9 @@ package dev.jevent.internal;
 import dev.jevent.Waitable;
 import dev.jevent.internal.loop.EventLoop;
 
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Iterator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -26,8 +26,7 @@ public final class LinkList {
             if (callback == null) {
                 throw new NullPointerException("callback");
             }
-            EventLoop loop =
-                    callback instanceof Immediate ? null : HubAccess.get().currentLoop();
+            EventLoop loop = callback instanceof Immediate ? null : HubAccess.get().currentLoop();
             return new Link(callback, loop);
         }
 
@@ -55,52 +54,104 @@ public final class LinkList {
         }
     }
 
-    private ArrayDeque<Link> links; // null: none
+    /** A link and its place. */
+    private static final class Node {
+        final Link link;
+        Node previous;
+        Node next;
+        Node earlier; // with the same callback, in the index
+
+        Node(Link link) {
+            this.link = link;
+        }
+    }
+
+    private static final int FEW = 16;
+
+    private Node first;
+    private Node last;
+    private int size;
+    private IdentityHashMap<Object, Node> index; // by callback, once there are more than a few
 
     /** An empty one. */
     public LinkList() {}
 
     /** Whether nobody is to be told. */
     public boolean isEmpty() {
-        return links == null;
+        return first == null;
     }
 
     /** Adds one. */
     public void add(Link link) {
-        if (links == null) {
-            links = new ArrayDeque<>(2);
+        var node = new Node(link);
+        node.previous = last;
+        if (last == null) {
+            first = node;
+        } else {
+            last.next = node;
         }
-        links.add(link);
+        last = node;
+        if (index != null) {
+            node.earlier = index.put(link.callback, node);
+        } else if (++size > FEW) {
+            index = new IdentityHashMap<>();
+            for (Node n = first; n != null; n = n.next) {
+                n.earlier = index.put(n.link.callback, n);
+            }
+        }
     }
 
-    /** Takes the first one with this callback out, if there is one. */
+    /** Takes the latest one with this callback out, if there is one. */
     public void remove(Object callback) {
-        if (links == null) {
+        Node node = index == null ? search(callback) : index.get(callback);
+        if (node == null) {
             return;
         }
-        // from both ends at once: who leave do so in the order in which they came, or against it
-        Iterator<Link> forwards = links.iterator();
-        Iterator<Link> backwards = links.descendingIterator();
-        for (int i = links.size(); i > 0; i -= 2) {
-            if (forwards.next().callback == callback) {
-                forwards.remove();
-                break;
-            }
-            if (backwards.next().callback == callback) {
-                backwards.remove();
-                break;
-            }
+        if (node.previous == null) {
+            first = node.next;
+        } else {
+            node.previous.next = node.next;
         }
-        if (links.isEmpty()) {
-            links = null;
+        if (node.next == null) {
+            last = node.previous;
+        } else {
+            node.next.previous = node.previous;
+        }
+        if (index == null) {
+            size--;
+        } else if (node.earlier == null) {
+            index.remove(callback);
+        } else {
+            index.put(callback, node.earlier);
+        }
+        if (first == null) {
+            forget();
         }
     }
 
-    /** Takes all out, to be told without the lock. */
+    private Node search(Object callback) {
+        Node node = last;
+        while (node != null && node.link.callback != callback) {
+            node = node.previous;
+        }
+        return node;
+    }
+
+    private void forget() {
+        first = null;
+        last = null;
+        index = null;
+        size = 0;
+    }
+
+    /** Takes all out, the first first, to be told without the lock. */
     public Collection<Link> takeAll() {
-        Collection<Link> all = links;
-        links = null;
-        return all == null ? List.of() : all;
+        List<Link> all = new ArrayList<>(size);
+        for (Node n = first; n != null; n = n.next) {
+            all.add(n.link);
+        }
+        forget();
+        return all;
     }
 
     /** Tells all of them. */

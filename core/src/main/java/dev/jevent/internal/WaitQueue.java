@@ -88,6 +88,34 @@ public final class WaitQueue<T> {
         return true;
     }
 
+    /**
+     * Lets another one stand where one stands.
+     *
+     * @return false if that does not stand here any more; then the other one does not either
+     */
+    public boolean replace(Waiting<T> old, Waiting<T> other) {
+        if (!old.standing) {
+            return false;
+        }
+        Waiting<T> before = old.previous;
+        remove(old);
+        if (before == null) {
+            addFirst(other);
+            return true;
+        }
+        other.standing = true;
+        other.previous = before;
+        other.next = before.next;
+        before.next = other;
+        if (other.next == null) {
+            last = other;
+        } else {
+            other.next.previous = other;
+        }
+        size++;
+        return true;
+    }
+
     /** How many wait, those included who have given up and not left yet. */
     public int size() {
         return size;

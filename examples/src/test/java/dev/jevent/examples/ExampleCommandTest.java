@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.File;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ class ExampleCommandTest {
         Cli.Result r = Cli.run(dir, "example");
         var listed = new TreeSet<String>();
         for (String line : r.out().lines().skip(2).toList()) {
-            assertTrue(line.matches("  [A-Z]\\w+( \\[\\S+])? +\\S.*"), line);
+            assertTrue(line.matches("  (tutorial\\.)?[A-Z]\\w+( \\[\\S+])? +\\S.*"), line);
             listed.add(line.strip().split(" ")[0]);
         }
         assertEquals(examples(), listed);
@@ -32,10 +33,12 @@ class ExampleCommandTest {
     /** The classes that have a main method. */
     private static Set<String> examples() throws Exception {
         var names = new TreeSet<String>();
-        try (var files = Files.list(Cli.examples().resolve("dev/jevent/examples"))) {
-            for (Path file : files.toList()) {
-                String name = file.getFileName().toString().replace(".class", "");
-                if (!name.contains("$") && !name.equals("package-info")) {
+        Path folder = Cli.examples().resolve("dev/jevent/examples");
+        try (var files = Files.walk(folder)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
+                String path = folder.relativize(file).toString().replace(File.separatorChar, '.');
+                String name = path.replace(".class", "");
+                if (!name.contains("$") && !name.endsWith("package-info")) {
                     for (Method m : Class.forName("dev.jevent.examples." + name).getMethods()) {
                         if (m.getName().equals("main")) {
                             names.add(name);

@@ -5,6 +5,7 @@
  * ({@code BENCH_ROUND_MS} and so on), prints one line {@code RESULT name=value …} and ends; a
  * server prints {@code READY port} and serves until it is told to end. Programs with the same end
  * of name do the same thing in the same way: {@code Jevent…} in greenlets, {@code Jdk…} in threads
- * of the JDK.
+ * of the JDK. {@code JoxToolkit} and {@code KotlinToolkit}, which is written in Kotlin, have only
+ * channels.
  */
 package dev.jevent.benchmarks.contenders;

@@ -115,8 +115,12 @@ public interface Jdk {
      */
     void installPoller(LongPredicate beginWait, LongPredicate endWait) throws Exception;
 
-    /** Ends the wait for a descriptor that began with the given direction. */
-    void ready(int fd, long direction);
+    /**
+     * Ends the wait for a descriptor that began with the given direction.
+     *
+     * @return who waits, to be continued by the caller; null if somebody else has ended the wait
+     */
+    Thread ready(int fd, long direction);
 
     /** The file descriptor of a channel; only after {@link #installPoller}. */
     int descriptor(SelectableChannel channel);

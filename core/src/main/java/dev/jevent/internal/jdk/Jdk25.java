@@ -293,7 +293,7 @@ final class Jdk25 implements Jdk {
                 inside.findStatic(
                         hubPoller,
                         "ready",
-                        MethodType.methodType(void.class, int.class, long.class));
+                        MethodType.methodType(Thread.class, int.class, long.class));
         var predicate = LongPredicate.class;
         var install =
                 inside.findStatic(
@@ -310,9 +310,9 @@ final class Jdk25 implements Jdk {
     }
 
     @Override
-    public void ready(int fd, long direction) {
+    public Thread ready(int fd, long direction) {
         try {
-            ready.invokeExact(fd, direction);
+            return (Thread) ready.invokeExact(fd, direction);
         } catch (Throwable e) {
             throw rethrow(e);
         }

@@ -6,9 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Runs one virtual thread through everything that {@link Jdk} promises, on the calling thread. A
- * JDK that looks like the one we know but works in another way is found here, and not in a user's
- * program.
+ * Runs one virtual thread through everything that {@link Jdk} promises. A JDK that looks like the
+ * one we know but works in another way is found here, and not in a user's program.
  */
 final class SelfTest {
 
@@ -53,18 +52,25 @@ final class SelfTest {
     }
 
     static void run(Jdk jdk) {
-        if (!Thread.currentThread().isVirtual()) {
-            new SelfTest(jdk).test();
-            return;
-        }
-        // a virtual thread cannot carry another one
+        // On a thread of its own: a virtual thread cannot carry another one, and a thread that is
+        // interrupted would not be any more after it has carried one.
         Throwable[] failure = new Throwable[1];
-        Thread t = Thread.ofPlatform().daemon().name("jevent-self-test").unstarted(() -> run(jdk));
+        Thread t =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("jevent-self-test")
+                        .unstarted(() -> new SelfTest(jdk).test());
         t.setUncaughtExceptionHandler((thread, e) -> failure[0] = e);
         t.start();
-        try {
-            t.join();
-        } catch (InterruptedException e) {
+        boolean interrupted = false;
+        while (t.isAlive()) {
+            try {
+                t.join();
+            } catch (InterruptedException e) {
+                interrupted = true; // nobody may go on before it has ended
+            }
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
         if (failure[0] != null) {

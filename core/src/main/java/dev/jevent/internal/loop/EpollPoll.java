@@ -7,6 +7,7 @@ import dev.jevent.internal.sys.Scratch;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * One epoll instance for everything a hub waits for. Each descriptor has a slot, and a slot serves
@@ -48,12 +49,29 @@ public final class EpollPoll implements Poll {
     private static final FdHandler[] NONE = {};
 
     private final Jdk jdk = Jdk.get();
+    private final Consumer<Thread> waker;
     private final Epoll epoll = new Epoll();
     final int eventFd = epoll.eventFd();
     private final Scratch scratch = new Scratch();
     private Slot[] slots = new Slot[64];
     private int found; // by the last await, not delivered yet
     private volatile boolean closed;
+
+    /**
+     * An epoll of its own.
+     *
+     * @param waker continues a thread that waited in a call of the JDK's
+     */
+    public EpollPoll(Consumer<Thread> waker) {
+        this.waker = waker;
+    }
+
+    private void wake(int fd, long direction) {
+        Thread waiting = jdk.ready(fd, direction);
+        if (waiting != null) {
+            waker.accept(waiting);
+        }
+    }
 
     @Override
     public String name() {
@@ -235,16 +253,16 @@ public final class EpollPoll implements Poll {
         if ((events & READABLE) != 0) {
             if (slot.read) {
                 slot.read = false;
-                jdk.ready(fd, Jdk.READ);
+                wake(fd, Jdk.READ);
             }
             if (slot.selector) {
                 slot.selector = false;
-                jdk.ready(fd, Jdk.SELECTOR);
+                wake(fd, Jdk.SELECTOR);
             }
         }
         if ((events & WRITABLE) != 0 && slot.write) {
             slot.write = false;
-            jdk.ready(fd, Jdk.WRITE);
+            wake(fd, Jdk.WRITE);
         }
         FdHandler[] watchers = slot.watchers;
         if (watchers.length == 0) {

@@ -154,6 +154,14 @@ public abstract class EventLoop {
         return (long) TURNS.getOpaque(this);
     }
 
+    /** What waits for its turn, as it is at about this moment. */
+    public final List<Object> entries() {
+        List<Object> entries = new ArrayList<>();
+        woken.copyTo(entries);
+        queue.copyTo(entries);
+        return entries;
+    }
+
     /** Whether the loop sleeps until something happens. */
     public final boolean isAsleep() {
         return (boolean) ASLEEP.getVolatile(this);

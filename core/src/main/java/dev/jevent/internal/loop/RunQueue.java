@@ -1,5 +1,7 @@
 package dev.jevent.internal.loop;
 
+import java.util.List;
+
 /**
  * First in, first out, on one thread. {@code ArrayDeque} does the same with more checks, and this
  * is the hottest place of all.
@@ -23,6 +25,19 @@ final class RunQueue {
             resize(size << 1);
         }
         ring[(head + size++) & (ring.length - 1)] = entry;
+    }
+
+    /** Adds what stands in it to a list; from any thread, and then it may be a moment old. */
+    void copyTo(List<Object> list) {
+        Object[] entries = ring;
+        int from = head;
+        int n = Math.min(size, entries.length);
+        for (int i = 0; i < n; i++) {
+            Object entry = entries[(from + i) & (entries.length - 1)];
+            if (entry != null) {
+                list.add(entry);
+            }
+        }
     }
 
     Object poll() {

@@ -23,7 +23,9 @@ final class TestLoop extends EventLoop {
     }
 
     private static Poll newPoll() {
-        return isPortable() ? new ParkPoll() : new EpollPoll();
+        return isPortable()
+                ? new ParkPoll()
+                : new EpollPoll(java.util.concurrent.locks.LockSupport::unpark);
     }
 
     @Override

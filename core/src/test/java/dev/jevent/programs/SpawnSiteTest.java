@@ -1,4 +1,4 @@
-package dev.jevent.lock;
+package dev.jevent.programs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,7 +11,9 @@ import dev.jevent.Jevent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Where a greenlet was spawned; in this package, for frames of dev.jevent itself are skipped. */
+/**
+ * Where a greenlet was spawned; in this package, for frames of jevent's own packages are skipped.
+ */
 class SpawnSiteTest {
 
     @AfterEach

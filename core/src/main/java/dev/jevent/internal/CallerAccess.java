@@ -1,0 +1,127 @@
+package dev.jevent.internal;
+
+import dev.jevent.Greenlet;
+import dev.jevent.Hub;
+import dev.jevent.RawGreenlet;
+import dev.jevent.Timeout;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/**
+ * What scopes, locals and the shutdown need of the one who calls, be it a greenlet, a root or any
+ * other thread, and users do not. A <i>caller</i> is the object that stands for one of those.
+ */
+public abstract class CallerAccess {
+
+    private static volatile CallerAccess installed;
+
+    private static final class Holder {
+        static final CallerAccess ACCESS = load();
+
+        private static CallerAccess load() {
+            try {
+                Class.forName("dev.jevent.CallerDoor");
+            } catch (ClassNotFoundException e) {
+                throw new AssertionError(e);
+            }
+            return installed;
+        }
+    }
+
+    /** Is told of the end of a greenlet, and of its failure instead of the error handler. */
+    public interface Owner {
+        /**
+         * It has ended. On its thread or the loop's; must not wait.
+         *
+         * @param error what it failed with; null if it succeeded or was killed
+         */
+        void ended(@Nullable Throwable error);
+    }
+
+    /** The door makes it. */
+    protected CallerAccess() {}
+
+    /** The one and only. */
+    public static CallerAccess get() {
+        return Holder.ACCESS;
+    }
+
+    /** Called once. */
+    public static void install(CallerAccess access) {
+        installed = access;
+    }
+
+    /** The one that calls. */
+    public abstract Object caller();
+
+    /** Whether the greenlet or root is the one that calls; asks nothing of the thread. */
+    public abstract boolean isCaller(Object who);
+
+    /** Goes on only when it runs on the loop of its hub, and nothing of that beside it. */
+    public abstract void ownTheLoop(Object caller);
+
+    /** Runs it on the hub's loop: now, if that is here, or soon. Any thread. */
+    public abstract void onLoop(Hub hub, Runnable action);
+
+    /** For {@link #throwInto}: tells what begins now from what began earlier. Own thread. */
+    public abstract long since(Object caller);
+
+    /**
+     * Throws it from where the target waits or will wait. Any thread.
+     *
+     * @param since zero for what comes from outside; or it passes the shields put up before that
+     */
+    public abstract void throwInto(Object target, Throwable error, long since);
+
+    /** Takes it back; whether it was not thrown yet. Own thread. */
+    public abstract boolean revoke(Object caller, Throwable error);
+
+    /** Whether the JDK's exception tells of an interrupt that stands for the error. Own thread. */
+    public abstract boolean standsFor(Object caller, Throwable exception, Throwable error);
+
+    /** The timeout, if the exception stands for it as above; else the exception. Own thread. */
+    public abstract @Nullable Throwable translated(
+            Object caller, @Nullable Throwable exception, Timeout timeout);
+
+    /** What the last interrupt of the caller stood for, or null. Own thread. */
+    public abstract @Nullable Throwable interruptCause(Object caller);
+
+    /** Whether it tells of an interrupt of the thread. */
+    public abstract boolean isInterruption(Throwable error);
+
+    /** Whether it was started, is over, and has not been cancelled. */
+    public abstract boolean isOver(Timeout timeout);
+
+    /** Calls it behind a shield. */
+    public abstract <T> T shielded(Callable<T> task) throws Exception;
+
+    /** A greenlet whose owner is told of its end; not started. */
+    public abstract <T> Greenlet<T> newOwned(Hub hub, Callable<T> task, Owner owner);
+
+    /** Tells the hub's error handler. Never throws. */
+    public abstract void report(Hub hub, Object context, Throwable error);
+
+    /** The greenlets that have begun and not ended. On the hub's loop. */
+    public abstract List<RawGreenlet> living(Hub hub);
+
+    /** How many entries wait for their turn. On the hub's loop. */
+    public abstract int queued(Hub hub);
+
+    /** Where the caller's locals are; null if it has none. */
+    public abstract @Nullable Locals locals();
+
+    /** As {@link #locals()}; they are made if there are none. */
+    public abstract Locals makeLocals();
+
+    /** The locals of a greenlet, which may change meanwhile; null if it has none. Any thread. */
+    public abstract @Nullable Locals localsOf(RawGreenlet greenlet);
+
+    /** Throws anything. */
+    @SuppressWarnings("unchecked")
+    public static <E extends Throwable> RuntimeException sneaky(Throwable e) throws E {
+        throw (E) e;
+    }
+}
