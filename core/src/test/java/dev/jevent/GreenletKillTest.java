@@ -42,7 +42,7 @@ class GreenletKillTest extends HubScenario {
         g.kill();
         turns(3);
 
-        assertEquals(List.of("raw", "link", "value"), log);
+        assertEquals(List.of("link", "raw", "value"), log);
         assertTrue(g.ready() && g.dead() && g.successful() && !g.started());
         assertNull(g.value());
     }

@@ -99,4 +99,13 @@ class ReadmeTest {
             web.stop(0);
         }
     }
+
+    @Test
+    void theToolkitProgramSelectsAndCancels() throws Exception {
+        Process process = run("Toolkit", "ofSeconds(5)", "ofSeconds(30)");
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertEquals("one\ntwo\nno more\nthe others are cancelled\none fails\n", output);
+        assertEquals(0, process.waitFor());
+    }
 }
