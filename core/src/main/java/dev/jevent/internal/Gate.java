@@ -8,14 +8,15 @@ import java.util.function.Consumer;
 /**
  * What those wait at who wait for the same thing, and the links that are told of it: when it opens
  * all go through, in the order in which they came. Any thread.
+ *
+ * <p>It is its own lock: there are many of these, and few are ever waited at.
  */
-public final class Gate {
+public final class Gate extends SpinLock {
 
     private final Waitable owner;
-    private final SpinLock lock = new SpinLock();
-    private final LinkList links = new LinkList(); // guarded by lock
-    private WaitQueue<Void> waiters; // guarded by lock; null if nobody has come since it opened
-    private volatile boolean open; // written under lock
+    private LinkList links; // guarded by this lock; null if nobody has linked since it opened
+    private WaitQueue<Void> waiters; // guarded by this lock; null if nobody came since it opened
+    private volatile boolean open; // written under this lock
 
     /**
      * A closed one.
@@ -35,14 +36,15 @@ public final class Gate {
     public void open() {
         WaitQueue<Void> woken;
         Iterable<LinkList.Link> told;
-        lock.lock();
+        lock();
         try {
             open = true; // again, too: what the caller did before is seen by who sees it open
             woken = waiters;
             waiters = null; // they are ours alone: who comes from now on is not among them
-            told = links.isEmpty() ? null : links.takeAll();
+            told = links == null ? null : links.takeAll();
+            links = null;
         } finally {
-            lock.unlock();
+            unlock();
         }
         if (woken != null) {
             for (Waiting<Void> w = woken.poll(); w != null; w = woken.poll()) {
@@ -56,11 +58,11 @@ public final class Gate {
 
     /** Closes it; who waits when it opens goes through, even if it is closed at once. */
     public void close() {
-        lock.lock();
+        lock();
         try {
             open = false;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -71,7 +73,7 @@ public final class Gate {
         }
         Waiting<Void> me;
         WaitQueue<Void> mine;
-        lock.lock();
+        lock();
         try {
             if (open) {
                 return;
@@ -79,7 +81,7 @@ public final class Gate {
             me = Waiting.ofTheCaller(); // may throw what is pending
             mine = stand(me);
         } finally {
-            lock.unlock();
+            unlock();
         }
         try {
             me.get();
@@ -105,7 +107,7 @@ public final class Gate {
         }
         Waiting<Void> me;
         WaitQueue<Void> mine;
-        lock.lock();
+        lock();
         try {
             if (open) {
                 return true;
@@ -113,7 +115,7 @@ public final class Gate {
             me = Waiting.ofTheCaller();
             mine = stand(me);
         } finally {
-            lock.unlock();
+            unlock();
         }
         boolean opened = false;
         try {
@@ -136,38 +138,43 @@ public final class Gate {
     }
 
     private void leave(WaitQueue<Void> mine, Waiting<Void> me) {
-        lock.lock();
+        lock();
         try {
             if (waiters == mine) { // else it belongs to the one who opened
                 mine.remove(me);
             }
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
     /** As {@link Waitable#rawLink}. */
     public void rawLink(Consumer<? super Waitable> callback) {
         LinkList.Link link = LinkList.Link.of(callback);
-        lock.lock();
+        lock();
         try {
             if (!open) {
+                if (links == null) {
+                    links = new LinkList();
+                }
                 links.add(link);
                 return;
             }
         } finally {
-            lock.unlock();
+            unlock();
         }
         link.tell(owner);
     }
 
     /** As {@link Waitable#unlink}. */
     public void unlink(Object callback) {
-        lock.lock();
+        lock();
         try {
-            links.remove(callback);
+            if (links != null) {
+                links.remove(callback);
+            }
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 }

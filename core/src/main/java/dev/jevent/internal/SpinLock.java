@@ -10,7 +10,7 @@ import java.lang.invoke.VarHandle;
  * the lock is free; then this costs one compare-and-set, and {@code synchronized} two. Whoever
  * holds it must not wait, call a user's code or take another lock. Not reentrant.
  */
-public final class SpinLock {
+public class SpinLock {
 
     private static final VarHandle HELD;
 
@@ -29,7 +29,7 @@ public final class SpinLock {
     public SpinLock() {}
 
     /** Takes it. */
-    public void lock() {
+    public final void lock() {
         if (!HELD.compareAndSet(this, false, true)) {
             spin();
         }
@@ -59,7 +59,7 @@ public final class SpinLock {
     }
 
     /** Gives it back; what the holder wrote is seen by the next one. */
-    public void unlock() {
+    public final void unlock() {
         HELD.setRelease(this, false);
     }
 }

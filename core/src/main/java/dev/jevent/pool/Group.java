@@ -5,16 +5,17 @@ import dev.jevent.Greenlet;
 import dev.jevent.GreenletExit;
 import dev.jevent.Interrupted;
 import dev.jevent.LoopExit;
-import dev.jevent.Waitable;
 import dev.jevent.internal.CallerAccess;
 import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.SpinLock;
 import dev.jevent.internal.WaitQueue;
 import dev.jevent.internal.loop.EventLoop;
+import dev.jevent.pool.Members.Member;
 
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -54,7 +55,6 @@ public class Group extends Spawner implements Iterable<Greenlet<?>> {
     private final Members members = new Members(); // guarded by lock
     private final Crowd joiners = new Crowd(lock, members::isEmpty);
     private final Crowd closers = new Crowd(lock, this::isOver);
-    private final Leaving leaving = new Leaving(); // the same for all members
     private boolean shutDown; // guarded by lock
     private long kills; // guarded by lock; how many there were
 
@@ -65,17 +65,6 @@ public class Group extends Spawner implements Iterable<Greenlet<?>> {
     @SuppressWarnings("this-escape")
     public Group(Collection<? extends Greenlet<?>> greenlets) {
         greenlets.forEach(this::add);
-    }
-
-    /**
-     * Is told of the end of a member: as in gevent in the hub's next turn, before all who have
-     * linked to it or joined it since it became a member.
-     */
-    private final class Leaving implements Consumer<Waitable> {
-        @Override
-        public void accept(Waitable greenlet) {
-            remove(greenlet);
-        }
     }
 
     // ---- members
@@ -92,8 +81,9 @@ public class Group extends Spawner implements Iterable<Greenlet<?>> {
 
     /** The greenlet is no member any more, and goes on. Does nothing if it is none. */
     public void discard(Greenlet<?> greenlet) {
-        if (remove(greenlet)) {
-            greenlet.unlink(leaving);
+        Member member = find(greenlet);
+        if (member != null && leave(member)) {
+            greenlet.unlink(member);
         }
     }
 
@@ -120,18 +110,24 @@ public class Group extends Spawner implements Iterable<Greenlet<?>> {
         if (greenlet == null) {
             throw new NullPointerException("a greenlet to add");
         }
+        // a member that has not ended has our link
+        boolean isNew = !greenlet.hasLinks() && !greenlet.ready();
         if (isBounded()) {
-            refuse(greenlet, contains(greenlet), isShutdown()); // before it waits
+            refuse(greenlet, !isNew && contains(greenlet), isShutdown()); // before it waits
             if (!takePlace(nanos)) {
                 return false;
             }
         }
+        var member = new Member(greenlet, this);
         boolean closed;
         boolean fresh;
         lock.lock();
         try {
             closed = shutDown;
-            fresh = !closed && members.add(greenlet);
+            fresh = !closed && (isNew || members.find(greenlet) == null);
+            if (fresh) {
+                members.add(member);
+            }
         } finally {
             lock.unlock();
         }
@@ -139,7 +135,7 @@ public class Group extends Spawner implements Iterable<Greenlet<?>> {
             freePlace();
             refuse(greenlet, !closed, closed);
         }
-        greenlet.rawLink(leaving); // if it has ended it leaves at once
+        greenlet.rawLink(member); // if it has ended it leaves soon
         return true;
     }
 
@@ -163,12 +159,25 @@ public class Group extends Spawner implements Iterable<Greenlet<?>> {
         }
     }
 
-    private boolean remove(Object greenlet) {
+    private @Nullable Member find(Object greenlet) {
+        lock.lock();
+        try {
+            return members.find(greenlet);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * One has ended, or is discarded. It is told as in gevent in the hub's next turn, before all
+     * who have linked to the greenlet or joined it since it became a member.
+     */
+    final boolean leave(Member member) {
         WaitQueue<Void> joined;
         WaitQueue<Void> closed;
         lock.lock();
         try {
-            if (!members.remove(greenlet)) {
+            if (!members.remove(member)) {
                 return false;
             }
             joined = joiners.take();
@@ -210,12 +219,7 @@ public class Group extends Spawner implements Iterable<Greenlet<?>> {
 
     /** Whether the greenlet is a member. */
     public boolean contains(Object greenlet) {
-        lock.lock();
-        try {
-            return members.contains(greenlet);
-        } finally {
-            lock.unlock();
-        }
+        return find(greenlet) != null;
     }
 
     /** The members of this moment, the oldest first. */
@@ -225,6 +229,12 @@ public class Group extends Spawner implements Iterable<Greenlet<?>> {
     }
 
     private List<Greenlet<?>> snapshot() {
+        List<Greenlet<?>> greenlets = new ArrayList<>();
+        places().forEach(m -> greenlets.add(m.greenlet));
+        return greenlets;
+    }
+
+    private List<Member> places() {
         lock.lock();
         try {
             return members.all();
@@ -330,16 +340,16 @@ public class Group extends Spawner implements Iterable<Greenlet<?>> {
         long end = nanos < 0 ? 0 : HubAccess.get().nanoTime() + nanos;
         while (true) {
             tell(number, error);
-            List<Greenlet<?>> all = snapshot();
+            List<Member> all = places();
             if (all.isEmpty()) {
                 return true;
             }
-            for (Greenlet<?> g : all) {
+            for (Member m : all) {
                 long left = nanos < 0 ? -1 : Math.max(0, end - HubAccess.get().nanoTime());
-                if (!await(g, left)) {
+                if (!await(m.greenlet, left)) {
                     return false;
                 }
-                remove(g); // if somebody has cut its links
+                leave(m); // before it is told; and somebody may have cut its links
             }
         }
     }

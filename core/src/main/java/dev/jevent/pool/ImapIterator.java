@@ -15,10 +15,8 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
@@ -55,7 +53,7 @@ public final class ImapIterator<R> implements Iterator<R>, Iterable<R>, AutoClos
     private final boolean ordered;
     private final Semaphore room; // for results that were not taken
     private final Greenlet<?> reader;
-    private final Set<Slot> running = new LinkedHashSet<>(); // guarded by lock
+    private final Slots running = new Slots(); // guarded by lock
     // guarded by lock: all in the order of the items, or the finished ones in that order
     private final ArrayDeque<Slot> line = new ArrayDeque<>();
     private boolean read; // guarded by lock: there is no more input
@@ -67,6 +65,9 @@ public final class ImapIterator<R> implements Iterator<R>, Iterable<R>, AutoClos
     private final class Slot implements Consumer<Waitable>, LinkList.Immediate {
         final Future<R> task;
         boolean finished; // guarded by lock
+        private boolean listed; // these three: by Slots
+        private @Nullable Slot previous;
+        private @Nullable Slot next;
 
         Slot(Future<R> task) {
             this.task = task;
@@ -75,6 +76,52 @@ public final class ImapIterator<R> implements Iterator<R>, Iterable<R>, AutoClos
         @Override
         public void accept(Waitable done) {
             finished(this);
+        }
+    }
+
+    /** What runs, the oldest first; anyone leaves in constant time. */
+    private final class Slots {
+        private @Nullable Slot first;
+        private @Nullable Slot last;
+
+        void add(Slot slot) {
+            slot.listed = true;
+            slot.previous = last;
+            if (last == null) {
+                first = slot;
+            } else {
+                last.next = slot;
+            }
+            last = slot;
+        }
+
+        void remove(Slot slot) {
+            if (!slot.listed) {
+                return;
+            }
+            slot.listed = false;
+            if (slot.previous == null) {
+                first = slot.next;
+            } else {
+                slot.previous.next = slot.next;
+            }
+            if (slot.next == null) {
+                last = slot.previous;
+            } else {
+                slot.next.previous = slot.previous;
+            }
+            slot.previous = null;
+            slot.next = null;
+        }
+
+        boolean isEmpty() {
+            return first == null;
+        }
+
+        void forEach(Consumer<? super Slot> action) {
+            for (Slot s = first; s != null; s = s.next) {
+                action.accept(s);
+            }
         }
     }
 

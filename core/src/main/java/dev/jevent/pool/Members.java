@@ -1,56 +1,72 @@
 package dev.jevent.pool;
 
 import dev.jevent.Greenlet;
+import dev.jevent.Waitable;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
- * The greenlets of a group, the oldest first. A list for the order, so that runs repeat, and a map
- * to the places in it, so that any of many leaves in constant time. The JDK's linked map would call
- * the greenlets' {@code hashCode}, which is a user's. Guarded by the group's lock.
+ * The greenlets of a group, the oldest first: a list, so that runs repeat and any of many leaves in
+ * constant time. Who is asked about by his greenlet is found through an index, which is made when
+ * that is done for the first time, for most groups are only spawned into. Guarded by the group's
+ * lock.
  */
 final class Members {
 
     private static final int MANY = 1024;
 
-    private static final class Member {
+    /** A place in the list; told of the end of its greenlet. */
+    static final class Member implements Consumer<Waitable> {
         final Greenlet<?> greenlet;
-        long told; // the last kill of the group that told it
-        @Nullable Member previous;
-        @Nullable Member next;
+        private final Group group;
+        private long told; // the last kill of the group that told it
+        private boolean listed;
+        private @Nullable Member previous;
+        private @Nullable Member next;
 
-        Member(Greenlet<?> greenlet) {
+        Member(Greenlet<?> greenlet, Group group) {
             this.greenlet = greenlet;
+            this.group = group;
+        }
+
+        @Override
+        public void accept(Waitable ended) {
+            group.leave(this);
         }
     }
 
-    private IdentityHashMap<Greenlet<?>, Member> places = new IdentityHashMap<>();
+    private @Nullable IdentityHashMap<Greenlet<?>, Member> index;
     private @Nullable Member first;
     private @Nullable Member last;
-    private int most; // since the map was made
+    private int size;
+    private int most; // since the index was made
 
     int size() {
-        return places.size();
+        return size;
     }
 
     boolean isEmpty() {
         return first == null;
     }
 
-    boolean contains(Object greenlet) {
-        return places.containsKey(greenlet);
+    @Nullable Member find(Object greenlet) {
+        if (index == null) {
+            index = new IdentityHashMap<>();
+            for (Member m = first; m != null; m = m.next) {
+                index.put(m.greenlet, m);
+            }
+            most = size;
+        }
+        return index.get(greenlet);
     }
 
-    /** Whether it was none before. */
-    boolean add(Greenlet<?> greenlet) {
-        var member = new Member(greenlet);
-        if (places.putIfAbsent(greenlet, member) != null) {
-            return false;
-        }
+    void add(Member member) {
+        member.listed = true;
         Member before = last;
         member.previous = before;
         if (before == null) {
@@ -59,16 +75,19 @@ final class Members {
             before.next = member;
         }
         last = member;
-        most = Math.max(most, places.size());
-        return true;
+        size++;
+        if (index != null) {
+            index.put(member.greenlet, member);
+            most = Math.max(most, size);
+        }
     }
 
     /** Whether it was one. */
-    boolean remove(Object greenlet) {
-        Member member = places.remove(greenlet);
-        if (member == null) {
+    boolean remove(@Nullable Member member) {
+        if (member == null || !member.listed) {
             return false;
         }
+        member.listed = false;
         Member before = member.previous;
         Member behind = member.next;
         if (before == null) {
@@ -81,17 +100,22 @@ final class Members {
         } else {
             behind.previous = before;
         }
-        if (first == null && most > MANY) {
-            places = new IdentityHashMap<>(); // it never gets smaller by itself
-            most = 0;
+        member.previous = null;
+        member.next = null;
+        size--;
+        if (index != null) {
+            index.remove(member.greenlet);
+            if (first == null && most > MANY) {
+                index = null; // it never gets smaller by itself
+            }
         }
         return true;
     }
 
-    List<Greenlet<?>> all() {
-        List<Greenlet<?>> all = new ArrayList<>(places.size());
+    List<Member> all() {
+        List<Member> all = new ArrayList<>(size);
         for (Member m = first; m != null; m = m.next) {
-            all.add(m.greenlet);
+            all.add(m);
         }
         return all;
     }

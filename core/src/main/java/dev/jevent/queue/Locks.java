@@ -2,10 +2,6 @@ package dev.jevent.queue;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.Stream;
-
 /**
  * The locks of several exchanges, held together. They are taken in one order by all who do so,
  * hence nobody waits in a circle: first those that park, because who holds a spin lock must not
@@ -13,21 +9,19 @@ import java.util.stream.Stream;
  */
 final class Locks {
 
-    private static final Comparator<Exchange> ORDER =
-            Comparator.comparing((Exchange x) -> !x.callsUser()).thenComparingLong(Exchange::id);
-
     private final Exchange[] exchanges;
+    private final int count;
     private final boolean[] held;
-    private final @Nullable Object[] woken; // by the release of the lock at the same place
+    private Object @Nullable [] woken; // by the release of the lock at the same place
 
-    /** Takes them. They are {@link #ordered}. */
-    Locks(Exchange[] exchanges) {
+    /** Takes the first so many. They stand as {@link #insert} puts them. */
+    Locks(Exchange[] exchanges, int count) {
         this.exchanges = exchanges;
-        held = new boolean[exchanges.length];
-        woken = new Object[exchanges.length];
+        this.count = count;
+        held = new boolean[count];
         boolean all = false;
         try {
-            for (int i = 0; i < exchanges.length; i++) {
+            for (int i = 0; i < count; i++) {
                 exchanges[i].lock();
                 held[i] = true;
             }
@@ -39,31 +33,56 @@ final class Locks {
         }
     }
 
-    /** One more, in the order in which they are locked; each is there once. */
-    static Exchange[] ordered(Exchange[] some, Exchange another) {
-        return Stream.concat(Arrays.stream(some), Stream.of(another))
-                .distinct()
-                .sorted(ORDER)
-                .toArray(Exchange[]::new);
+    /**
+     * Puts one more among those that stand in the order in which they are locked; each is there
+     * once. There are few, as a rule two or three.
+     *
+     * @return how many there are now
+     */
+    static int insert(Exchange[] ordered, int count, Exchange another) {
+        int place = count;
+        while (place > 0 && isBefore(another, ordered[place - 1])) {
+            place--;
+        }
+        if (place > 0 && ordered[place - 1] == another) {
+            return count;
+        }
+        System.arraycopy(ordered, place, ordered, place + 1, count - place);
+        ordered[place] = another;
+        return count + 1;
+    }
+
+    private static boolean isBefore(Exchange one, Exchange other) {
+        return one.callsUser() == other.callsUser() ? one.id() < other.id() : one.callsUser();
     }
 
     /** Gives back all but one. */
     void releaseOthers(@Nullable Exchange kept) {
-        for (int i = 0; i < exchanges.length; i++) {
+        for (int i = 0; i < count; i++) {
             if (held[i] && exchanges[i] != kept) {
                 held[i] = false;
-                woken[i] = exchanges[i].release();
+                note(i, exchanges[i].release());
             }
+        }
+    }
+
+    private void note(int place, @Nullable Object someone) {
+        if (someone != null) {
+            if (woken == null) {
+                woken = new Object[count];
+            }
+            woken[place] = someone;
         }
     }
 
     /** Gives back all, and wakes whoever was decided about when none is held any more. */
     void release() {
         releaseOthers(null);
-        for (int i = 0; i < exchanges.length; i++) {
-            Object w = woken[i];
-            if (w != null) {
-                exchanges[i].wake(w);
+        if (woken != null) {
+            for (int i = 0; i < count; i++) {
+                if (woken[i] != null) {
+                    exchanges[i].wake(woken[i]);
+                }
             }
         }
     }

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -100,8 +101,9 @@ public final class Select<R> {
     private static final Object DONE = new Object(); // a put was done
     private static final long WITHOUT_END = -1;
 
-    private final List<Clause<R>> clauses = new ArrayList<>();
-    private Exchange[] exchanges = new Exchange[0]; // of the clauses, as they are locked
+    private final List<Clause<R>> clauses = new ArrayList<>(4);
+    private Exchange[] exchanges = new Exchange[4]; // of the clauses, as they are locked
+    private int count; // of the exchanges
 
     /** One without clauses. */
     public Select() {}
@@ -146,7 +148,10 @@ public final class Select<R> {
 
     private Select<R> add(Clause<R> clause) {
         clauses.add(clause);
-        exchanges = Locks.ordered(exchanges, clause.exchange);
+        if (count == exchanges.length) {
+            exchanges = Arrays.copyOf(exchanges, 2 * count);
+        }
+        count = Locks.insert(exchanges, count, clause.exchange);
         return this;
     }
 
@@ -191,9 +196,9 @@ public final class Select<R> {
         if (clauses.isEmpty()) {
             throw new IllegalStateException("a select without clauses would wait for ever");
         }
-        List<Place> places;
+        Place[] places;
         Waiting<Object> shared;
-        var locks = new Locks(exchanges);
+        var locks = new Locks(exchanges, count);
         try {
             Happened<R> happened = attempt(locks);
             if (happened != null || nanos == 0) {
@@ -204,15 +209,19 @@ public final class Select<R> {
         } finally {
             locks.release();
         }
+        Place happened = null;
         try {
             if (nanos >= 0 && !Stand.HUBS.await(shared, nanos)) {
                 return null;
             }
-            return happened((Place) shared.get());
+            happened = (Place) shared.get();
+            return happened(happened);
         } finally {
             // All others, and all if it gave up. Their places meant nothing since it was decided.
             for (Place place : places) {
-                place.clause.exchange.leave(place.clause.queue(), place);
+                if (place != happened) { // that one was taken out by who decided
+                    place.clause.exchange.leave(place.clause.queue(), place);
+                }
             }
         }
     }
@@ -227,7 +236,8 @@ public final class Select<R> {
      * meanwhile, and it cannot meet itself.
      */
     private @Nullable Happened<R> attempt(Locks locks) {
-        for (Clause<R> c : clauses) {
+        for (int i = 0; i < clauses.size(); i++) {
+            Clause<R> c = clauses.get(i);
             if (c.exchange.callsUser()) {
                 if (!c.isReady()) {
                     continue;
@@ -242,11 +252,12 @@ public final class Select<R> {
         return null;
     }
 
-    private List<Place> stand(Waiting<Object> shared) {
-        List<Place> places = new ArrayList<>(clauses.size());
-        for (Clause<R> c : clauses) {
+    private Place[] stand(Waiting<Object> shared) {
+        var places = new Place[clauses.size()];
+        for (int i = 0; i < places.length; i++) {
+            Clause<R> c = clauses.get(i);
             var place = new Place(c, shared);
-            places.add(place);
+            places[i] = place;
             if (c.item == null) {
                 c.exchange.getters.add(place);
             } else {
