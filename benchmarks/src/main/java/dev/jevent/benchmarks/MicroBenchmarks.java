@@ -189,7 +189,8 @@ final class MicroBenchmarks {
                                 + " scope in which one fails. kill: killAll of parked greenlets, in"
                                 + " the order in which they came, shuffled, when all were just"
                                 + " woken, and shuffled in Jevent.wait on one event.",
-                        "JDK: an executor of virtual threads, closed; shut down at once."));
+                        "JDK: an executor of virtual threads, closed; shut down at once while they"
+                            + " sleep."));
     }
 
     private Contender crowdOf(String label, long count, Command command) {
