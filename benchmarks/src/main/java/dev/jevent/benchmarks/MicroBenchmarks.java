@@ -190,7 +190,7 @@ final class MicroBenchmarks {
                                 + " the order in which they came, shuffled, when all were just"
                                 + " woken, and shuffled in Jevent.wait on one event.",
                         "JDK: an executor of virtual threads, closed; shut down at once while they"
-                            + " sleep."));
+                                + " sleep."));
     }
 
     private Contender crowdOf(String label, long count, Command command) {
