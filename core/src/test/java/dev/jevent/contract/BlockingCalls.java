@@ -26,6 +26,7 @@ import dev.jevent.lock.ReadWriteLock;
 import dev.jevent.lock.Semaphore;
 import dev.jevent.pool.Group;
 import dev.jevent.pool.Pool;
+import dev.jevent.pool.PoolFull;
 import dev.jevent.pool.ThreadPool;
 import dev.jevent.queue.Channel;
 import dev.jevent.queue.Empty;
@@ -573,14 +574,7 @@ final class BlockingCalls {
     private static List<BlockingCall> pools() {
         return List.of(
                 call("Group.join", BlockingCalls::groupJoin, KEEPS, WAKES_ALL, ONCE, SOON),
-                call(
-                        "Pool.spawn",
-                        BlockingCalls::poolSpawn,
-                        KEEPS,
-                        WAKES_ALL,
-                        SOON,
-                        UNTIMED,
-                        NEEDS_HUB),
+                call("Pool.spawn", BlockingCalls::poolSpawn, KEEPS, WAKES_ALL, SOON, NEEDS_HUB),
                 call("Pool.waitAvailable", BlockingCalls::available, KEEPS, WAKES_ALL, SOON),
                 call("ThreadPool result", BlockingCalls::worker, KEEPS, WAKES_ALL, ONCE, LATER),
                 call(
@@ -613,10 +607,22 @@ final class BlockingCalls {
                 end,
                 instance(
                         () -> pool.spawn(() -> {}),
-                        t -> {
-                            throw new UnsupportedOperationException();
-                        },
+                        t -> started(pool, t),
                         always(() -> end.switchTo(null))));
+    }
+
+    private static boolean started(Pool pool, Duration timeout) {
+        try {
+            pool.start(new Greenlet<>(() -> "ran"), timeout);
+            return true;
+        } catch (PoolFull e) {
+            return false;
+        }
+    }
+
+    private static boolean acquired(java.util.concurrent.Semaphore permits) throws Exception {
+        Jevent.blocking(() -> permits.acquire());
+        return true;
     }
 
     private static Instance available() {
@@ -676,9 +682,7 @@ final class BlockingCalls {
                                     permits.acquire();
                                     return "value";
                                 }),
-                t -> {
-                    throw new UnsupportedOperationException();
-                },
+                t -> Jevent.withTimeout(t, false, () -> acquired(permits)),
                 always(permits::release));
     }
 }
