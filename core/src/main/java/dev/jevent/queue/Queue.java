@@ -65,15 +65,20 @@ public class Queue<T> extends SimpleQueue<T> {
         return (int) Math.min(stock.unfinished(), Integer.MAX_VALUE);
     }
 
-    /** Waits until no item is unfinished. */
+    /**
+     * Waits until no item is unfinished, and does not wait if none is. A kill, a {@code Timeout} or
+     * an interrupt ({@link dev.jevent.Interrupted}) of the caller ends the wait and changes
+     * nothing.
+     */
     public void join() {
         stock.join();
     }
 
     /**
-     * Waits until no item is unfinished, but not longer than the time.
+     * As {@link #join()}, but not longer than the time; zero does not wait.
      *
      * @return whether none was
+     * @throws IllegalArgumentException if the time is negative
      */
     public boolean join(Duration timeout) {
         return stock.join(Stand.HUBS.nanos(timeout));
