@@ -1,5 +1,6 @@
 package dev.jevent.socket;
 
+import dev.jevent.internal.io.Descriptor;
 import dev.jevent.internal.sys.Errno;
 import dev.jevent.internal.sys.Net;
 

@@ -1,5 +1,7 @@
 package dev.jevent.socket;
 
+import dev.jevent.internal.io.Descriptor;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;

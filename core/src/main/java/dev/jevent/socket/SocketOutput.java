@@ -1,5 +1,7 @@
 package dev.jevent.socket;
 
+import dev.jevent.internal.io.Descriptor;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.SocketException;
@@ -29,7 +31,7 @@ final class SocketOutput extends OutputStream {
         if (socket.isOutputShutdown()) {
             throw new SocketException("Socket output is shutdown");
         }
-        descriptor.send(b, off, len);
+        descriptor.send(b, off, len, null);
     }
 
     @Override

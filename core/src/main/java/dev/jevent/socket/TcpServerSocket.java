@@ -1,5 +1,6 @@
 package dev.jevent.socket;
 
+import dev.jevent.internal.io.Descriptor;
 import dev.jevent.internal.sys.Errno;
 import dev.jevent.internal.sys.Net;
 import dev.jevent.internal.sys.Scratch;
@@ -75,7 +76,7 @@ final class TcpServerSocket extends ServerSocket {
         if (failure < 0) {
             throw Errno.bindFailure(-failure, address);
         }
-        local = d.localAddress();
+        local = (InetSocketAddress) d.localAddress();
     }
 
     private static int bindAndListen(
@@ -104,7 +105,7 @@ final class TcpServerSocket extends ServerSocket {
             throw new SocketException("Socket is not bound yet");
         }
         Descriptor.Accepted accepted = descriptor.accept(soTimeout);
-        return new TcpSocket(accepted.descriptor(), accepted.from());
+        return new TcpSocket(accepted.descriptor(), (InetSocketAddress) accepted.from());
     }
 
     @Override

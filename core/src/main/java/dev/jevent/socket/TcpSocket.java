@@ -1,5 +1,6 @@
 package dev.jevent.socket;
 
+import dev.jevent.internal.io.Descriptor;
 import dev.jevent.internal.sys.Errno;
 import dev.jevent.internal.sys.Net;
 
@@ -308,7 +309,7 @@ final class TcpSocket extends Socket {
         Descriptor d = descriptor;
         if (address == null && bound && !closed && d != null) {
             try {
-                address = d.localAddress();
+                address = (InetSocketAddress) d.localAddress();
             } catch (SocketException e) {
                 return null; // closed or broken meanwhile
             }

@@ -147,6 +147,14 @@ public final class EpollPoll implements Poll {
         }
     }
 
+    /**
+     * Has the kernel forget the descriptor, before it is closed; needed if somebody else has the
+     * same open file, for then a close alone does not end its registration. Any thread.
+     */
+    public void forget(int fd) {
+        epoll.removeFromOutside(fd);
+    }
+
     /** Begins the wait of a thread in the JDK. */
     public void beginWait(int fd, long direction) throws IOException {
         checkOpen();

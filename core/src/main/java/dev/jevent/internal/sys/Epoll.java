@@ -159,6 +159,27 @@ public final class Epoll implements AutoCloseable {
         ctl(CTL_DEL, fd, 0);
     }
 
+    /** As {@link #remove}, but on any thread, and also when this is closed already. */
+    public void removeFromOutside(int fd) {
+        boolean open = (int) WAKERS.getAndAdd(this, 1) >= 0; // as in wakeup()
+        try {
+            if (open) {
+                int ignored =
+                        (int)
+                                CTL.invokeExact(
+                                        Scratch.ofThread().errno,
+                                        epfd,
+                                        CTL_DEL,
+                                        fd,
+                                        MemorySegment.NULL);
+            }
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        } finally {
+            WAKERS.getAndAdd(this, -1);
+        }
+    }
+
     private int ctl(int operation, int fd, int interest) {
         event.set(INT_AT, 0, interest);
         event.set(LONG_AT, DATA, fd);

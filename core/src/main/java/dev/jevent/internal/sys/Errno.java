@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.net.BindException;
 import java.net.ConnectException;
-import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
+import java.net.SocketAddress;
 import java.net.SocketException;
 
 /** The numbers of errors, and the exceptions that java.net throws for them. */
@@ -19,11 +19,17 @@ public final class Errno {
     /** Not ready yet. */
     public static final int EAGAIN = 11;
 
+    /** No such file. */
+    public static final int ENOENT = 2;
+
     /** Not permitted; a firewall says so. */
     public static final int EACCES = 13;
 
     /** Broken pipe: sent after the peer has closed. */
     public static final int EPIPE = 32;
+
+    /** A name that is too long. */
+    public static final int ENAMETOOLONG = 36;
 
     /** A protocol error; a connection that failed before it was accepted. */
     public static final int EPROTO = 71;
@@ -86,7 +92,7 @@ public final class Errno {
     }
 
     /** Of bind and listen. */
-    public static SocketException bindFailure(int errno, InetSocketAddress address) {
+    public static SocketException bindFailure(int errno, SocketAddress address) {
         String message = text(errno) + ": " + text(address);
         return switch (errno) {
             case EADDRINUSE, EADDRNOTAVAIL, EACCES, 1 -> new BindException(message);
@@ -95,17 +101,17 @@ public final class Errno {
     }
 
     /** Of connect. */
-    public static IOException connectFailure(int errno, InetSocketAddress address) {
+    public static IOException connectFailure(int errno, SocketAddress address) {
         String message = text(errno) + ": " + text(address);
         return switch (errno) {
             case EHOSTUNREACH -> new NoRouteToHostException(message);
-            case ECONNREFUSED, ETIMEDOUT, ENETUNREACH, EPROTO -> new ConnectException(message);
+            case ECONNREFUSED, ETIMEDOUT, ENETUNREACH, EPROTO, ENOENT -> new ConnectException(message);
             case EADDRINUSE, EADDRNOTAVAIL, EACCES, 1 -> new BindException(message);
             default -> new SocketException(message);
         };
     }
 
-    private static String text(InetSocketAddress address) {
+    private static String text(SocketAddress address) {
         return address.toString().replaceFirst("^/", "");
     }
 }

@@ -8,13 +8,13 @@ import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The system calls of stream sockets; socket(7), ip(7), tcp(7). All descriptors made here are
- * non-blocking and close-on-exec, so that each call returns at once, and those that can fail answer
+ * The system calls of sockets; socket(7), ip(7), tcp(7), udp(7), unix(7). All descriptors made here
+ * are non-blocking and close-on-exec, so that each call returns at once, and those that can fail answer
  * the negative errno. Nothing here allocates, but for addresses.
  *
  * <p>Every call needs a {@link Scratch} that nobody else uses meanwhile.
@@ -48,10 +48,39 @@ public final class Net {
     /** The sending half. */
     public static final int SHUT_WR = 1;
 
-    static final int AF_INET = 2;
-    static final int AF_INET6 = 10;
+    /** The family of Unix-domain sockets, as {@link #SO_DOMAIN} tells it. */
+    public static final int AF_UNIX = 1;
 
-    private static final int SOCK_STREAM = 1;
+    /** The family of IPv4. */
+    public static final int AF_INET = 2;
+
+    /** The family of IPv6. */
+    public static final int AF_INET6 = 10;
+
+    /** A stream, as {@link #SO_TYPE} tells it. */
+    public static final int SOCK_STREAM = 1;
+
+    /** Datagrams. */
+    public static final int SOCK_DGRAM = 2;
+
+    /** Whether the descriptor is a stream or something else; see socket(7). */
+    public static final int SO_TYPE = 3;
+
+    /** The pending error, which is taken by asking. */
+    public static final int SO_ERROR = 4;
+
+    /** Whether it listens. */
+    public static final int SO_ACCEPTCONN = 30;
+
+    /** The family of the socket. */
+    public static final int SO_DOMAIN = 39;
+
+    /** For {@link #receive}: leaves the datagram where it is. */
+    public static final int MSG_PEEK = 2;
+
+    /** For {@link #receive}: the answer is how long the datagram was, even if it was cut. */
+    public static final int MSG_TRUNC = 0x20;
+
     private static final int SOCK_NONBLOCK = 0x800;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int MSG_NOSIGNAL = 0x4000;
@@ -78,8 +107,6 @@ public final class Net {
     private static final MethodHandle SEND = Native.quickWithErrno("send", BUFFER_TO_LONG);
     private static final MethodHandle SHUTDOWN =
             Native.quickWithErrno("shutdown", FunctionDescriptor.of(INT, INT, INT));
-    private static final MethodHandle CLOSE =
-            Native.quick("close", FunctionDescriptor.of(INT, INT));
     private static final MethodHandle CLOSE_AND_LINGER =
             Native.blockingWithErrno("close", FunctionDescriptor.of(INT, INT));
     private static final MethodHandle SET_OPTION =
@@ -90,6 +117,18 @@ public final class Net {
                     "getsockopt", FunctionDescriptor.of(INT, INT, INT, INT, POINTER, POINTER));
     private static final MethodHandle LOCAL_ADDRESS =
             Native.quickWithErrno("getsockname", GET_ADDRESS);
+    private static final MethodHandle REMOTE_ADDRESS =
+            Native.quickWithErrno("getpeername", GET_ADDRESS);
+    private static final MethodHandle PAIR =
+            Native.quickWithErrno(
+                    "socketpair", FunctionDescriptor.of(INT, INT, INT, INT, POINTER));
+    private static final MethodHandle RECEIVE =
+            Native.quickWithErrno(
+                    "recvfrom",
+                    FunctionDescriptor.of(LONG, INT, POINTER, LONG, INT, POINTER, POINTER));
+    private static final MethodHandle SEND_TO =
+            Native.quickWithErrno(
+                    "sendto", FunctionDescriptor.of(LONG, INT, POINTER, LONG, INT, POINTER, INT));
     private static final MethodHandle IOCTL =
             Native.quickWithErrno("ioctl", FunctionDescriptor.of(INT, INT, LONG, POINTER));
 
@@ -114,11 +153,11 @@ public final class Net {
         } catch (IOException e) {
             return false;
         }
-        int fd = open(new Scratch(), AF_INET6);
+        int fd = open(new Scratch(), AF_INET6, SOCK_STREAM);
         if (fd < 0) {
             return false;
         }
-        close(fd);
+        Fd.close(fd);
         return true;
     }
 
@@ -129,21 +168,48 @@ public final class Net {
 
     /** A TCP socket for IPv4, or for both families; or negative errno. */
     public static int socket(Scratch s, boolean ipv6) {
-        int fd = open(s, ipv6 ? AF_INET6 : AF_INET);
+        return internet(s, ipv6, SOCK_STREAM);
+    }
+
+    /** A UDP socket for IPv4, or for both families; or negative errno. */
+    public static int datagramSocket(Scratch s, boolean ipv6) {
+        return internet(s, ipv6, SOCK_DGRAM);
+    }
+
+    /** A Unix-domain stream socket, or negative errno. */
+    public static int unixSocket(Scratch s) {
+        return open(s, AF_UNIX, SOCK_STREAM);
+    }
+
+    private static int internet(Scratch s, boolean ipv6, int type) {
+        int fd = open(s, ipv6 ? AF_INET6 : AF_INET, type);
         if (fd >= 0 && ipv6) {
             int result = setOption(s, fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
             if (result < 0) {
-                close(fd);
+                Fd.close(fd);
                 return result;
             }
         }
         return fd;
     }
 
-    private static int open(Scratch s, int family) {
+    private static int open(Scratch s, int family, int kind) {
+        try {
+            int type = kind | SOCK_NONBLOCK | SOCK_CLOEXEC;
+            return result(s, (int) SOCKET.invokeExact(s.errno, family, type, 0));
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /**
+     * Two Unix-domain stream sockets that are connected: {@link Fd#first} and {@link Fd#second}. 0
+     * or negative errno.
+     */
+    public static int pair(Scratch s) {
         try {
             int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
-            return result(s, (int) SOCKET.invokeExact(s.errno, family, type, 0));
+            return result(s, (int) PAIR.invokeExact(s.errno, AF_UNIX, type, 0, s.value));
         } catch (Throwable e) {
             throw Native.unexpected(e);
         }
@@ -154,8 +220,11 @@ public final class Net {
     }
 
     /** 0 or negative errno. */
-    public static int bind(Scratch s, int fd, InetSocketAddress address, boolean ipv6) {
+    public static int bind(Scratch s, int fd, SocketAddress address, boolean ipv6) {
         int length = SocketAddressMemory.write(s.address, address, ipv6);
+        if (length < 0) {
+            return length;
+        }
         try {
             return result(s, (int) BIND.invokeExact(s.errno, fd, s.address, length));
         } catch (Throwable e) {
@@ -190,17 +259,20 @@ public final class Net {
         }
     }
 
-    /** The address that the last {@link #accept} left in the scratch. */
-    public static InetSocketAddress address(Scratch s) {
-        return SocketAddressMemory.read(s.address);
+    /** The address that the last {@link #accept} or {@link #receive} left in the scratch. */
+    public static SocketAddress address(Scratch s) {
+        return SocketAddressMemory.read(s.address, s.length());
     }
 
     /**
      * 0 or negative errno; {@link Errno#EINPROGRESS} is the usual one. Called again, it says how
      * the attempt goes on or went.
      */
-    public static int connect(Scratch s, int fd, InetSocketAddress address, boolean ipv6) {
+    public static int connect(Scratch s, int fd, SocketAddress address, boolean ipv6) {
         int length = SocketAddressMemory.write(s.address, address, ipv6);
+        if (length < 0) {
+            return length;
+        }
         try {
             return result(s, (int) CONNECT.invokeExact(s.errno, fd, s.address, length));
         } catch (Throwable e) {
@@ -229,6 +301,54 @@ public final class Net {
         }
     }
 
+    /**
+     * Receives a datagram, whose sender is {@link #address}.
+     *
+     * @param flags {@link #MSG_PEEK} and {@link #MSG_TRUNC}, or 0
+     * @return its length, or negative errno
+     */
+    public static int receive(Scratch s, int fd, byte[] b, int off, int len, int flags) {
+        MemorySegment to = MemorySegment.ofArray(b).asSlice(off, len);
+        s.length(SocketAddressMemory.SIZE);
+        try {
+            return result(
+                    s,
+                    (int)
+                            (long)
+                                    RECEIVE.invokeExact(
+                                            s.errno, fd, to, (long) len, flags, s.address,
+                                            s.length));
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** Sends a datagram to an address; its length, or negative errno. */
+    public static int sendTo(
+            Scratch s, int fd, byte[] b, int off, int len, SocketAddress address, boolean ipv6) {
+        MemorySegment from = MemorySegment.ofArray(b).asSlice(off, len);
+        int length = SocketAddressMemory.write(s.address, address, ipv6);
+        if (length < 0) {
+            return length;
+        }
+        try {
+            return result(
+                    s,
+                    (int)
+                            (long)
+                                    SEND_TO.invokeExact(
+                                            s.errno,
+                                            fd,
+                                            from,
+                                            (long) len,
+                                            MSG_NOSIGNAL,
+                                            s.address,
+                                            length));
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
     /** Bytes that can be received at once, or negative errno. */
     public static int available(Scratch s, int fd) {
         try {
@@ -243,15 +363,6 @@ public final class Net {
     public static int shutdown(Scratch s, int fd, int half) {
         try {
             return result(s, (int) SHUTDOWN.invokeExact(s.errno, fd, half));
-        } catch (Throwable e) {
-            throw Native.unexpected(e);
-        }
-    }
-
-    /** Closes it; the descriptor is free afterwards, whatever happens. */
-    public static void close(int fd) {
-        try {
-            int ignored = (int) CLOSE.invokeExact(fd);
         } catch (Throwable e) {
             throw Native.unexpected(e);
         }
@@ -310,11 +421,22 @@ public final class Net {
     }
 
     /** The address that a socket is bound to; null if it has failed. */
-    public static InetSocketAddress localAddress(Scratch s, int fd) {
+    public static SocketAddress localAddress(Scratch s, int fd) {
         s.length(SocketAddressMemory.SIZE);
         try {
             int result = (int) LOCAL_ADDRESS.invokeExact(s.errno, fd, s.address, s.length);
-            return result < 0 ? null : SocketAddressMemory.read(s.address);
+            return result < 0 ? null : address(s);
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** The address that a socket is connected to; null if it is not. */
+    public static SocketAddress remoteAddress(Scratch s, int fd) {
+        s.length(SocketAddressMemory.SIZE);
+        try {
+            int result = (int) REMOTE_ADDRESS.invokeExact(s.errno, fd, s.address, s.length);
+            return result < 0 ? null : address(s);
         } catch (Throwable e) {
             throw Native.unexpected(e);
         }

@@ -16,7 +16,7 @@ public final class Scratch {
     // An automatic arena: a confined or shared one would be locked around each call.
     private final Arena arena = Arena.ofAuto();
     final MemorySegment errno = Native.newErrno(arena);
-    final MemorySegment value = arena.allocate(8, 8); // int, or struct linger
+    final MemorySegment value = arena.allocate(8, 8); // ints, a long, struct linger or pollfd
     final MemorySegment length = arena.allocate(4, 4); // socklen_t
     final MemorySegment address = arena.allocate(SocketAddressMemory.SIZE, 8);
 
@@ -37,6 +37,10 @@ public final class Scratch {
         value.set(ValueLayout.JAVA_INT, 4, second);
     }
 
+    void longValue(long value) {
+        this.value.set(ValueLayout.JAVA_LONG, 0, value);
+    }
+
     int value() {
         return value.get(ValueLayout.JAVA_INT, 0);
     }
@@ -47,5 +51,9 @@ public final class Scratch {
 
     void length(int bytes) {
         length.set(ValueLayout.JAVA_INT, 0, bytes);
+    }
+
+    int length() {
+        return length.get(ValueLayout.JAVA_INT, 0);
     }
 }

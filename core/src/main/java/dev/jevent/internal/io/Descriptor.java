@@ -1,4 +1,4 @@
-package dev.jevent.socket;
+package dev.jevent.internal.io;
 
 import dev.jevent.ConcurrentObjectUseError;
 import dev.jevent.Waiter;
@@ -9,19 +9,21 @@ import dev.jevent.internal.loop.EventLoop;
 import dev.jevent.internal.loop.FdHandler;
 import dev.jevent.internal.sys.Epoll;
 import dev.jevent.internal.sys.Errno;
+import dev.jevent.internal.sys.Fd;
 import dev.jevent.internal.sys.Net;
 import dev.jevent.internal.sys.Scratch;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.SocketException;
-import java.net.SocketTimeoutException;
+import java.net.UnixDomainSocketAddress;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
- * One open socket, and how to wait for it. Each call is tried first; only when the kernel says
+ * One open socket, pipe or other descriptor that does not block, and how to wait for it. Each call is tried first; only when the kernel says
  * {@code EAGAIN} does the caller wait, in the epoll of its own hub. There the socket is registered
  * edge-triggered by the first who waits, and stays so until it is closed. So it does not matter who
  * made it: a hub whose thread is busy elsewhere holds up nobody else. A thread without a hub waits
@@ -46,7 +48,7 @@ import java.util.Arrays;
  * <p>A direction's lock is held during each system call, which never sleeps. {@link #close} takes
  * both: no call can meet a descriptor that has been closed and given to somebody else. Any thread.
  */
-final class Descriptor implements FdHandler {
+public final class Descriptor implements FdHandler {
 
     private static final HubAccess HUBS = HubAccess.get();
     private static final EventLoop[] NONE = {};
@@ -79,13 +81,20 @@ final class Descriptor implements FdHandler {
         }
     }
 
-    /** A system call that answers the negative errno. */
+    /** A system call that does not sleep, and answers the negative errno when it fails. */
     @FunctionalInterface
-    interface Call {
+    public interface Call {
+
+        /** Makes it. */
         int on(Scratch scratch, int fd);
     }
 
+    private static final long FIRST_PAUSE = 1_000_000; // nanoseconds
+    private static final long LAST_PAUSE = 50_000_000;
+
     private final int fd;
+    private final String noun;
+    private final boolean shared;
     private final boolean ipv6;
     private final Side reading = new Side("read from");
     private final Side writing = new Side("write to");
@@ -102,31 +111,69 @@ final class Descriptor implements FdHandler {
     private boolean drained; // one reader at a time
     private volatile boolean ending;
 
-    private Descriptor(int fd, boolean ipv6) {
+    private Descriptor(int fd, boolean ipv6, String noun, boolean shared) {
         this.fd = fd;
         this.ipv6 = ipv6;
+        this.noun = noun;
+        this.shared = shared;
         this.home = HUBS.currentLoop();
     }
 
+    /**
+     * A descriptor that is ours alone.
+     *
+     * @param fd non-blocking
+     * @param ipv6 whether it is a socket that takes addresses of IPv6
+     * @param noun what messages call it: "Socket"
+     */
+    public static Descriptor of(int fd, boolean ipv6, String noun) {
+        return new Descriptor(fd, ipv6, noun, false);
+    }
+
+    /** One of which somebody else, another process perhaps, may have a duplicate. */
+    public static Descriptor shared(int fd, boolean ipv6, String noun) {
+        return new Descriptor(fd, ipv6, noun, true);
+    }
+
     /** A new TCP socket. */
-    static Descriptor open(boolean ipv6) throws SocketException {
-        int fd = Net.socket(Scratch.ofThread(), ipv6);
+    public static Descriptor open(boolean ipv6) throws SocketException {
+        return socket(Net.socket(Scratch.ofThread(), ipv6), ipv6);
+    }
+
+    /** A new UDP socket. */
+    public static Descriptor openDatagram(boolean ipv6) throws SocketException {
+        return socket(Net.datagramSocket(Scratch.ofThread(), ipv6), ipv6);
+    }
+
+    /** A new Unix-domain socket. */
+    public static Descriptor openUnix() throws SocketException {
+        return socket(Net.unixSocket(Scratch.ofThread()), false);
+    }
+
+    private static Descriptor socket(int fd, boolean ipv6) throws SocketException {
         if (fd < 0) {
             throw Errno.failure(-fd);
         }
-        return new Descriptor(fd, ipv6);
+        return of(fd, ipv6, "Socket");
     }
 
-    boolean ipv6() {
+    /** Its number, for reports. */
+    public int fd() {
+        return fd;
+    }
+
+    /** Whether it is a socket that takes addresses of IPv6. */
+    public boolean ipv6() {
         return ipv6;
     }
 
-    boolean isClosed() {
+    /** Whether {@link #close} was called. */
+    public boolean isClosed() {
         return closed;
     }
 
     /** It has a {@code SO_LINGER} that makes close(2) sleep. */
-    void lingers(boolean on) {
+    public void lingers(boolean on) {
         lingers = on;
     }
 
@@ -142,11 +189,15 @@ final class Descriptor implements FdHandler {
         return h != null && h.inLoop() ? ((EpollPoll) h.poll()).scratch() : Scratch.ofThread();
     }
 
+    private SocketException closedException() {
+        return new SocketException(noun + " closed");
+    }
+
     private void enter(Side side) throws SocketException {
         side.lock.lock();
         if (closed) {
             side.lock.unlock();
-            throw new SocketException("Socket closed");
+            throw closedException();
         }
         side.ready = false;
     }
@@ -172,11 +223,11 @@ final class Descriptor implements FdHandler {
     }
 
     /** A call that neither waits nor moves data; its result. */
-    int call(Call call) throws SocketException {
+    public int call(Call call) throws SocketException {
         writing.lock.lock();
         try {
             if (closed) {
-                throw new SocketException("Socket closed");
+                throw closedException();
             }
             return call.on(scratch(), fd);
         } finally {
@@ -185,7 +236,7 @@ final class Descriptor implements FdHandler {
     }
 
     /** As {@link #call}, and a failure is thrown. */
-    int check(Call call) throws SocketException {
+    public int check(Call call) throws SocketException {
         int result = call(call);
         if (result < 0) {
             throw Errno.failure(-result);
@@ -194,8 +245,8 @@ final class Descriptor implements FdHandler {
     }
 
     /** What it is bound to. */
-    InetSocketAddress localAddress() throws SocketException {
-        var address = new InetSocketAddress[1];
+    public SocketAddress localAddress() throws SocketException {
+        var address = new SocketAddress[1];
         call(
                 (scratch, fd) -> {
                     address[0] = Net.localAddress(scratch, fd);
@@ -207,21 +258,46 @@ final class Descriptor implements FdHandler {
         return address[0];
     }
 
+    /** What it is connected to; null if it is not. */
+    public @Nullable SocketAddress remoteAddress() throws SocketException {
+        var address = new SocketAddress[1];
+        call(
+                (scratch, fd) -> {
+                    address[0] = Net.remoteAddress(scratch, fd);
+                    return 0;
+                });
+        return address[0];
+    }
+
     /**
      * Receives what is there, at most {@link Net#MOST} bytes, and waits until something is.
      *
      * @param millis after which it gives up; 0 for never
      * @return 0 at the end of the stream
      */
-    int recv(byte[] b, int off, int len, int millis) throws IOException {
-        int most = Math.min(len, Net.MOST);
-        int n = drained && !reading.ready ? -Errno.EAGAIN : tryRecv(b, off, most);
-        if (n == -Errno.EAGAIN) {
-            var deadline = millis == 0 ? null : new Deadline(millis, "Read timed out");
-            do {
-                await(reading, deadline);
-                n = tryRecv(b, off, most);
-            } while (n == -Errno.EAGAIN);
+    public int recv(byte[] b, int off, int len, int millis) throws IOException {
+        int n = tryAsFar(b, off, len);
+        return n > 0 ? n : received(n, b, off, len, Deadline.ofMillis(millis, "Read timed out"));
+    }
+
+    /** The same with a deadline. */
+    public int recv(byte[] b, int off, int len, @Nullable Deadline deadline) throws IOException {
+        int n = tryAsFar(b, off, len);
+        return n > 0 ? n : received(n, b, off, len, deadline);
+    }
+
+    private int tryAsFar(byte[] b, int off, int len) throws SocketException {
+        return drained && !reading.ready
+                ? -Errno.EAGAIN
+                : tryRecv(b, off, Math.min(len, Net.MOST));
+    }
+
+    private int received(int first, byte[] b, int off, int len, @Nullable Deadline deadline)
+            throws IOException {
+        int n = first;
+        while (n == -Errno.EAGAIN) {
+            await(reading, deadline);
+            n = tryRecv(b, off, Math.min(len, Net.MOST));
         }
         if (n <= 0) {
             if (n == -Errno.ECONNRESET) {
@@ -234,33 +310,83 @@ final class Descriptor implements FdHandler {
         return n;
     }
 
-    /** Sends everything. What throws out of it says nothing of how much was sent before. */
-    void send(byte[] b, int off, int len) throws IOException {
+    /**
+     * Sends everything. What throws out of it says nothing of how much was sent before.
+     *
+     * @param deadline of the whole, null for none
+     */
+    public void send(byte[] b, int off, int len, @Nullable Deadline deadline) throws IOException {
         while (len > 0) {
             int n = trySend(b, off, Math.min(len, Net.MOST));
             if (n >= 0) {
                 off += n;
                 len -= n;
             } else if (n == -Errno.EAGAIN) {
-                await(writing, null);
+                await(writing, deadline);
             } else {
                 throw new SocketException(Errno.text(-n)); // "Broken pipe" and so on
             }
         }
     }
 
+    /**
+     * Makes a call that reads, as often as it takes; while it says {@code EAGAIN} this waits.
+     *
+     * @return what it answered, which may be another negative errno
+     */
+    public int input(Call call, @Nullable Deadline deadline) throws IOException {
+        drained = false;
+        return transfer(reading, call, deadline);
+    }
+
+    /** The same for a call that writes. */
+    public int output(Call call, @Nullable Deadline deadline) throws IOException {
+        return transfer(writing, call, deadline);
+    }
+
+    private int transfer(Side side, Call call, @Nullable Deadline deadline) throws IOException {
+        for (; ; ) {
+            int n;
+            enter(side);
+            try {
+                n = call.on(scratch(), fd);
+            } finally {
+                side.lock.unlock();
+            }
+            if (n != -Errno.EAGAIN) {
+                return n;
+            }
+            await(side, deadline);
+        }
+    }
+
+    /** Waits until a read would not wait: data, the end, an error. */
+    public void awaitInput(@Nullable Deadline deadline) throws IOException {
+        input((s, fd) -> state(s, fd, Fd.POLLIN), deadline);
+    }
+
+    /** Waits until a write would not wait: room, or an error. */
+    public void awaitOutput(@Nullable Deadline deadline) throws IOException {
+        output((s, fd) -> state(s, fd, Fd.POLLOUT), deadline);
+    }
+
+    private static int state(Scratch s, int fd, int wanted) {
+        int events = Fd.poll(s, fd, wanted);
+        return events == 0 ? -Errno.EAGAIN : events;
+    }
+
     /** The next connection, and who it is from. */
-    record Accepted(Descriptor descriptor, InetSocketAddress from) {}
+    public record Accepted(Descriptor descriptor, SocketAddress from) {}
 
     /**
      * Waits for the next connection.
      *
      * @param millis after which it gives up; 0 for never
      */
-    Accepted accept(int millis) throws IOException {
+    public Accepted accept(int millis) throws IOException {
         Deadline deadline = null;
         for (; ; ) {
-            InetSocketAddress from = null;
+            SocketAddress from = null;
             int n;
             enter(reading);
             try {
@@ -273,11 +399,11 @@ final class Descriptor implements FdHandler {
                 reading.lock.unlock();
             }
             if (from != null) {
-                return new Accepted(new Descriptor(n, ipv6), from);
+                return new Accepted(of(n, ipv6, noun), from);
             }
             if (n == -Errno.EAGAIN) {
-                if (millis > 0 && deadline == null) {
-                    deadline = new Deadline(millis, "Accept timed out");
+                if (deadline == null) {
+                    deadline = Deadline.ofMillis(millis, "Accept timed out");
                 }
                 await(reading, deadline);
             } else if (!failedBeforeAccept(-n)) {
@@ -305,8 +431,13 @@ final class Descriptor implements FdHandler {
      *
      * @param millis after which it gives up; 0 for never
      */
-    void connect(InetSocketAddress to, int millis) throws IOException {
-        Deadline deadline = millis == 0 ? null : new Deadline(millis, "Connect timed out");
+    public void connect(SocketAddress to, int millis) throws IOException {
+        connect(to, Deadline.ofMillis(millis, "Connect timed out"));
+    }
+
+    /** The same with a deadline. */
+    public void connect(SocketAddress to, @Nullable Deadline deadline) throws IOException {
+        long pause = FIRST_PAUSE;
         for (; ; ) {
             int result;
             enter(writing);
@@ -320,6 +451,15 @@ final class Descriptor implements FdHandler {
                     return;
                 }
                 case Errno.EINPROGRESS, EALREADY, Errno.EINTR -> await(writing, deadline);
+                case Errno.EAGAIN -> {
+                    if (!(to instanceof UnixDomainSocketAddress)) {
+                        throw Errno.connectFailure(-result, to);
+                    }
+                    // too many wait to be accepted there; no event says that they have become fewer
+                    long left = deadline == null ? pause : Math.min(pause, deadline.left());
+                    HUBS.await(new Waiter<Void>(), left);
+                    pause = Math.min(2 * pause, LAST_PAUSE);
+                }
                 default -> throw Errno.connectFailure(-result, to);
             }
         }
@@ -327,31 +467,7 @@ final class Descriptor implements FdHandler {
 
     // ---- waiting
 
-    /** When a call gives up, by the clock of the caller's hub. */
-    private static final class Deadline {
-        private final EventLoop clock = loop();
-        private final long end;
-        private final String message;
-
-        Deadline(int millis, String message) {
-            this.end = clock.now() + millis * 1_000_000L;
-            this.message = message;
-        }
-
-        long left() throws SocketTimeoutException {
-            long left = end - clock.now();
-            if (left <= 0) {
-                throw over();
-            }
-            return left;
-        }
-
-        SocketTimeoutException over() {
-            return new SocketTimeoutException(message);
-        }
-    }
-
-    private static EventLoop loop() {
+    static EventLoop loop() {
         EventLoop loop = HUBS.currentLoop();
         return loop != null ? loop : DaemonLoop.get();
     }
@@ -402,14 +518,16 @@ final class Descriptor implements FdHandler {
         side.lock.lock();
         try {
             if (closed) {
-                throw new SocketException("Socket closed");
+                throw closedException();
             }
             Waiter<Void> waiter = side.waiter;
             if (side.waiting) {
                 throw new ConcurrentObjectUseError(
                         "another greenlet already waits to "
                                 + side.what
-                                + " this socket: "
+                                + " this "
+                                + noun.toLowerCase(Locale.ROOT)
+                                + ": "
                                 + waiter);
             }
             if (waiter == null) {
@@ -478,7 +596,7 @@ final class Descriptor implements FdHandler {
     // ---- the end
 
     /** Closes it and wakes who waits; does nothing the second time. Never waits. */
-    void close() {
+    public void close() {
         reading.lock.lock();
         writing.lock.lock();
         boolean first = !closed;
@@ -489,13 +607,18 @@ final class Descriptor implements FdHandler {
             return;
         }
         // From here on nobody uses the number, and nobody registers it.
+        if (shared) {
+            for (EventLoop loop : attached) {
+                ((EpollPoll) loop.poll()).forget(fd);
+            }
+        }
         if (lingers) {
             Thread.ofPlatform()
                     .daemon()
                     .name("jevent-linger")
                     .start(() -> Net.closeAndLinger(fd)); // sleeps
         } else {
-            Net.close(fd);
+            Fd.close(fd);
         }
         reading.wake();
         writing.wake();

@@ -1,4 +1,4 @@
-package dev.jevent.socket;
+package dev.jevent.internal.io;
 
 import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.loop.EventLoop;
@@ -11,13 +11,14 @@ import dev.jevent.internal.loop.EventLoop;
  * the other; but a virtual thread would hold its carrier meanwhile, and neither a {@code Timeout}
  * nor an interrupt nor a close could end the wait as they end every other one.
  */
-final class DaemonLoop {
+public final class DaemonLoop {
 
     private static final EventLoop LOOP = HubAccess.get().startDaemonLoop("jevent-io");
 
     private DaemonLoop() {}
 
-    static EventLoop get() {
+    /** It, made now if it is not there. */
+    public static EventLoop get() {
         return LOOP;
     }
 }
