@@ -44,16 +44,18 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
 
     private record Failure(Throwable error) {}
 
+    /** What the Flight Recorder was told of the beginning. */
+    private record Begun(Object told, Object task) {}
+
     private static final CopyOnWriteArraySet<Consumer<? super Greenlet<?>>> SPAWN_CALLBACKS =
             new CopyOnWriteArraySet<>();
 
-    private Callable<? extends T> task; // until it begins
     private SpawnSite site;
     private RawGreenlet parent; // until it ends: no chain of the dead
     private SpawnTree tree; // shared with its descendants; guarded by this until it is there
-    // Published by the end of the links. While it lives: what the Flight Recorder was told of its
-    // beginning, if anything; so that this costs no field of its own.
-    private Object outcome;
+    // The task until it begins, then a Begun or null, and the result in the end, published by the
+    // end of the links. One field, for there are many greenlets.
+    private Object story;
 
     /**
      * A greenlet of the current hub that will do the task; not started.
@@ -76,7 +78,7 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
         if (task == null) {
             throw new NullPointerException("a greenlet needs a task");
         }
-        this.task = task;
+        this.story = task;
         born((Object) task instanceof TaskOf t ? t.task() : task);
     }
 
@@ -114,9 +116,20 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
 
     /** What the greenlet does; its result is the greenlet's. Subclasses may override it. */
     protected T run() throws Exception {
-        Callable<? extends T> t = task;
-        task = null;
+        Callable<? extends T> t = takeTask();
         return t == null ? null : t.call();
+    }
+
+    /** It is not kept while it runs. */
+    @SuppressWarnings("unchecked") // the constructor has put it there
+    private Callable<? extends T> takeTask() {
+        Object before = story;
+        if (before instanceof Begun(Object told, Object task)) {
+            story = new Begun(told, null);
+            return (Callable<? extends T>) task;
+        }
+        story = null;
+        return (Callable<? extends T>) before;
     }
 
     // ---- start
@@ -160,7 +173,7 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
     @Override
     void body() {
         if (Flight.recordsLives()) {
-            outcome = Flight.begun();
+            story = new Begun(Flight.begun(), story);
         }
         Object result;
         try {
@@ -184,9 +197,11 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
     void ended() {}
 
     private void finish(Object result) {
-        Flight.ended(this, outcome, result instanceof Failure f ? f.error : null);
-        outcome = result;
-        task = null;
+        Flight.ended(
+                this,
+                story instanceof Begun begun ? begun.told : null,
+                result instanceof Failure f ? f.error : null);
+        story = result;
         parent = null;
         markDead();
         end();
@@ -209,13 +224,13 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
 
     /** Whether it ended without an error. One that was killed did. */
     public boolean successful() {
-        return ready() && (!(outcome instanceof Failure f) || f.error instanceof GreenletExit);
+        return ready() && (!(story instanceof Failure f) || f.error instanceof GreenletExit);
     }
 
     /** Its result; null while it runs, and if it failed or was killed. */
     @SuppressWarnings("unchecked")
     public @Nullable T value() {
-        return ready() && !(outcome instanceof Failure) ? (T) outcome : null;
+        return ready() && !(story instanceof Failure) ? (T) story : null;
     }
 
     /** What it failed with; null while it runs, and if it succeeded or was killed. */
@@ -224,7 +239,7 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
     }
 
     private @Nullable Throwable failure() {
-        return ready() && outcome instanceof Failure f ? f.error : null;
+        return ready() && story instanceof Failure f ? f.error : null;
     }
 
     /**
