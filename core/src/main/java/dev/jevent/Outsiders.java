@@ -58,6 +58,11 @@ final class Outsiders {
             return !name.startsWith("SubPoller-")
                     && !(Jdk.get().scheduler(t) instanceof Hub.Scheduler);
         }
+        if (name.startsWith("process reaper")) {
+            // The JDK's: it waits for a child. An idle one may have got the next child just now.
+            return t.getState() != Thread.State.TIMED_WAITING
+                    || ProcessHandle.current().children().anyMatch(ProcessHandle::isAlive);
+        }
         ThreadGroup group = t.getThreadGroup();
         return group != null
                 && group.getParent() != null // the system's group has none

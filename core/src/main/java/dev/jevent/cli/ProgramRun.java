@@ -5,6 +5,7 @@ import dev.jevent.Hub;
 import dev.jevent.Interrupted;
 import dev.jevent.Jevent;
 import dev.jevent.LoopExit;
+import dev.jevent.file.Stdio;
 import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.agent.UserThreads;
 import dev.jevent.internal.loop.EventLoop;
@@ -50,6 +51,7 @@ final class ProgramRun {
         String[] args = arguments.toArray(String[]::new);
         UserThreads.install();
         Hub hub = Hub.get();
+        Stdio.installInput();
         hub.name("main");
         Greenlet<Void> main = hub.spawn(() -> call(args));
         main.name("main");

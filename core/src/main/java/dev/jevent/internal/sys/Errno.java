@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
 import java.net.SocketException;
@@ -25,11 +26,17 @@ public final class Errno {
     /** Not permitted; a firewall says so. */
     public static final int EACCES = 13;
 
+    /** An argument that makes no sense for this descriptor. */
+    public static final int EINVAL = 22;
+
     /** Broken pipe: sent after the peer has closed. */
     public static final int EPIPE = 32;
 
     /** A name that is too long. */
     public static final int ENAMETOOLONG = 36;
+
+    /** The kernel has no such call. */
+    public static final int ENOSYS = 38;
 
     /** A protocol error; a connection that failed before it was accepted. */
     public static final int EPROTO = 71;
@@ -112,6 +119,8 @@ public final class Errno {
     }
 
     private static String text(SocketAddress address) {
-        return address.toString().replaceFirst("^/", "");
+        return address instanceof InetSocketAddress
+                ? address.toString().replaceFirst("^/", "")
+                : address.toString();
     }
 }

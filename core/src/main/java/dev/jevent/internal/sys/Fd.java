@@ -31,6 +31,8 @@ public final class Fd {
 
     private static final int O_NONBLOCK = 0x800;
     private static final int O_CLOEXEC = 0x80000;
+    private static final int F_SETFD = 2;
+    private static final int FD_CLOEXEC = 1;
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
     private static final int F_DUPFD_CLOEXEC = 1030;
@@ -119,6 +121,11 @@ public final class Fd {
         }
         int wanted = on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
         return wanted == flags ? 0 : control(s, fd, F_SETFL, wanted);
+    }
+
+    /** Programs that are started from now on do not inherit it. 0 or negative errno. */
+    public static int closeOnExec(Scratch s, int fd) {
+        return control(s, fd, F_SETFD, FD_CLOEXEC);
     }
 
     /** Another number for the same open file, close-on-exec; or negative errno. */

@@ -72,8 +72,12 @@ final class Talk implements AutoCloseable {
                 Python.WITH_GEVENT.isPresent(),
                 "no python3 on the PATH or in /usr/bin can import gevent;"
                         + " pip install gevent, or apt-get install python3-gevent");
+        String python = Python.WITH_GEVENT.get();
+        assumeTrue(
+                !name.equals("ZeroMqTutorial") || Python.has(python, "zmq.green"),
+                "this python has no zmq; apt-get install python3-zmq");
         return new Talk(
-                List.of(Python.WITH_GEVENT.get(), Tutorial.TWINS.resolve(name + ".py").toString()));
+                List.of(python, Tutorial.TWINS.resolve(name + ".py").toString()));
     }
 
     /** Its next line. */
@@ -116,7 +120,7 @@ final class Talk implements AutoCloseable {
     private static final class Python {
 
         static final Optional<String> WITH_GEVENT =
-                candidates().stream().filter(Python::hasGevent).findFirst();
+                candidates().stream().filter(python -> has(python, "gevent")).findFirst();
 
         private Python() {}
 
@@ -134,10 +138,10 @@ final class Talk implements AutoCloseable {
             return found;
         }
 
-        private static boolean hasGevent(String python) {
+        static boolean has(String python, String module) {
             try {
                 var process =
-                        new ProcessBuilder(python, "-c", "import gevent")
+                        new ProcessBuilder(python, "-c", "import " + module)
                                 .redirectErrorStream(true)
                                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                                 .start();
