@@ -16,13 +16,23 @@ module dev.jevent {
 
     exports dev.jevent;
     exports dev.jevent.event;
+    exports dev.jevent.file;
     exports dev.jevent.local;
     exports dev.jevent.lock;
     exports dev.jevent.loop;
     exports dev.jevent.pool;
     exports dev.jevent.queue;
+    exports dev.jevent.resolver;
+    exports dev.jevent.select;
     exports dev.jevent.server;
     exports dev.jevent.signal;
     exports dev.jevent.socket;
+    exports dev.jevent.ssl;
+    exports dev.jevent.subprocess;
     exports dev.jevent.util;
+
+    uses dev.jevent.resolver.ResolverProvider;
+
+    provides java.net.spi.InetAddressResolverProvider with
+            dev.jevent.resolver.InetAddressProvider;
 }

@@ -24,8 +24,13 @@ record Command(List<String> words, Map<String, String> environment, Optional<Str
 
     /** The same with one more variable in its environment. */
     Command with(String name, long value) {
+        return with(name, Long.toString(value));
+    }
+
+    /** The same with one more variable in its environment. */
+    Command with(String name, String value) {
         Map<String, String> more = new HashMap<>(environment);
-        more.put(name, Long.toString(value));
+        more.put(name, value);
         return new Command(words, more, missing);
     }
 }

@@ -34,6 +34,12 @@ final class Commands {
     /** After those, where a million threads live at once: a young generation that holds them. */
     static final List<String> LARGE_HEAP = List.of("-Xms4g", "-Xmn3g");
 
+    /**
+     * After those, where what connections cost is seen: a heap that is resident from the beginning,
+     * so that what grows is in use or outside of it, and not garbage that is not collected yet.
+     */
+    static final List<String> TOUCHED_HEAP = List.of("-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch");
+
     private static final String CONTENDERS = "dev.jevent.benchmarks.contenders.";
 
     private final Tools tools;
@@ -99,6 +105,22 @@ final class Commands {
             return Command.missing(Tools.missing("wrk"));
         }
         return command(Place.OTHER, concat(List.of(tools.wrk.get().toString()), arguments));
+    }
+
+    /** The same over TLS: with this run's certificate, or missing if there can be none. */
+    Command overTls(Command command) {
+        if (command.missing().isPresent()) {
+            return command;
+        }
+        Optional<String> without = tools.withoutTls();
+        if (without.isPresent()) {
+            return Command.missing("no TLS: " + without.get());
+        }
+        try {
+            return command.with("BENCH_TLS", tools.certificate().toString());
+        } catch (IllegalStateException e) {
+            return Command.missing("no TLS: " + e.getMessage());
+        }
     }
 
     private interface Compile {

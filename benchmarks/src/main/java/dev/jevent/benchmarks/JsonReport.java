@@ -56,7 +56,11 @@ final class JsonReport {
 
     private static Map<String, Object> target(Target target, Benchmark benchmark, Results results) {
         Map<String, Object> map =
-                map("text", Targets.text(target, benchmark), "atMost", target.factor());
+                map(
+                        "text",
+                        Targets.text(target, benchmark),
+                        target.more() ? "atLeast" : "atMost",
+                        target.factor());
         OptionalDouble measured = results.measured(target);
         if (measured.isPresent()) {
             map.put("measured", measured.getAsDouble());

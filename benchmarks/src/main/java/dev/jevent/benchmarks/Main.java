@@ -66,6 +66,8 @@ public final class Main {
                 case "echo" -> measure(servers.echo());
                 case "hello" -> measure(servers.hello());
                 case "idle" -> measure(servers.idle());
+                case "net" -> measure(commands);
+                case "slowloris" -> measure(new Slowloris(commands, options).benchmark());
                 default -> throw new IllegalArgumentException(name);
             }
         }
@@ -99,6 +101,28 @@ public final class Main {
             failed |= results.anyFailed();
             reports.add(JsonReport.of(benchmark, narrowed, results));
             report.add(row, benchmark, results);
+        }
+        out.println();
+        out.print(report.text());
+    }
+
+    /** One benchmark for each load of {@code net} that is asked for, in one table. */
+    private void measure(Commands commands) {
+        NetBenchmarks net = new NetBenchmarks(commands, options);
+        Options narrowed = options.only(NetBenchmarks.contenders(options.only()));
+        GridReport report = NetBenchmarks.report(narrowed);
+        for (List<NetBenchmarks.Row> rows : NetBenchmarks.groups(options.only())) {
+            Benchmark benchmark = net.benchmark(rows);
+            Results results = new Runner(narrowed).run(benchmark);
+            if (Child.isOver()) {
+                return;
+            }
+            failed |= results.anyFailed();
+            reports.add(JsonReport.of(benchmark, narrowed, results));
+            report.add(
+                    benchmark,
+                    results,
+                    rows.stream().flatMap(row -> NetBenchmarks.lines(row).stream()).toList());
         }
         out.println();
         out.print(report.text());

@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param seconds how long a server is measured
  * @param quick a small version of everything, that proves only that it works
  * @param only parts of labels: other contenders are left out; empty for all
+ * @param size bytes of a message in {@code net}
+ * @param attackers slow connections in {@code slowloris}
  * @param json where to write the numbers as JSON
  */
 record Options(
@@ -22,12 +24,26 @@ record Options(
         int seconds,
         boolean quick,
         List<String> only,
+        int size,
+        int attackers,
         Optional<Path> json) {
 
     static final List<String> NAMES =
             List.of(
-                    "switch", "spawn", "memory", "timers", "crowd", "toolkit", "echo", "hello",
-                    "idle");
+                    "switch",
+                    "spawn",
+                    "memory",
+                    "timers",
+                    "crowd",
+                    "toolkit",
+                    "echo",
+                    "hello",
+                    "idle",
+                    "net",
+                    "slowloris");
+
+    /** The largest message that the client of {@code net} sends. */
+    private static final int MOST_BYTES = 64 * 1024;
 
     static final String USAGE =
             """
@@ -42,12 +58,18 @@ record Options(
                           echo     small messages over 64 connections
                           hello    HTTP over 64 connections
                           idle     hello beside 10,000 idle connections
-                          all      all of them (about an hour)
+                          net      sockets, plain and TLS: round trips and throughput
+                                   (an hour)
+                          slowloris  requests beside 5,000 connections that never
+                                   finish theirs (10 minutes)
+                          all      all of them (about two hours)
 
             --repeats N   how often each contender is measured, in turns (5)
             --seconds N   how long a server is measured each time (5)
-            --only A,B    only contenders with A or B in their name; in toolkit,
-                          primitives too: --only channel,select,jevent,go
+            --only A,B    only contenders with A or B in their name; in toolkit
+                          and net, rows too: --only tls-echo,jevent,netty
+            --size N      bytes of a message in net (64)
+            --attackers N slow connections in slowloris (5000)
             --json FILE   write all numbers to FILE
             --quick       small and short: proves that it works, the numbers mean nothing
             --install     install what the contenders need, with apt-get
@@ -62,6 +84,8 @@ record Options(
         boolean quick = List.of(args).contains("--quick");
         int repeats = quick ? 1 : 5;
         int seconds = quick ? 1 : 5;
+        int size = 64;
+        int attackers = quick ? 500 : 5000;
         List<String> only = List.of();
         Optional<Path> json = Optional.empty();
         for (int i = 0; i < args.length; i++) {
@@ -70,6 +94,8 @@ record Options(
                 case "--quick" -> {}
                 case "--repeats" -> repeats = number(arg, value(args, ++i));
                 case "--seconds" -> seconds = number(arg, value(args, ++i));
+                case "--size" -> size = number(arg, value(args, ++i));
+                case "--attackers" -> attackers = number(arg, value(args, ++i));
                 case "--only" ->
                         only = List.of(value(args, ++i).toLowerCase(Locale.ROOT).split(","));
                 case "--json" -> json = Optional.of(Path.of(value(args, ++i)));
@@ -85,8 +111,11 @@ record Options(
         if (names.isEmpty()) {
             throw new IllegalArgumentException("which benchmark?");
         }
+        if (size > MOST_BYTES) {
+            throw new IllegalArgumentException("--size is at most " + MOST_BYTES);
+        }
         List<String> once = names.stream().distinct().toList();
-        return new Options(once, repeats, seconds, quick, only, json);
+        return new Options(once, repeats, seconds, quick, only, size, attackers, json);
     }
 
     /** Whether a contender of this label is to be measured. */
@@ -97,7 +126,7 @@ record Options(
 
     /** The same, but for other contenders. */
     Options only(List<String> labels) {
-        return new Options(names, repeats, seconds, quick, labels, json);
+        return new Options(names, repeats, seconds, quick, labels, size, attackers, json);
     }
 
     private static String value(String[] args, int i) {

@@ -20,6 +20,14 @@ final class Proc {
         return ticks * 1e6 / ticksPerSecond;
     }
 
+    /** Resident bytes of a process. */
+    static double residentBytes(long pid) throws IOException {
+        Path status = Path.of("/proc", Long.toString(pid), "status");
+        return value(status, "VmRSS:\\s*(\\d+) kB")
+                .map(kilobytes -> Double.parseDouble(kilobytes) * 1024)
+                .orElseThrow(() -> new IOException("process " + pid + " has ended"));
+    }
+
     /** How many files a process may open that is started here and asks for as many as it can. */
     static long openFilesLimit() throws IOException {
         String limits = Files.readString(Path.of("/proc/self/limits"));

@@ -21,8 +21,9 @@ import java.util.Optional;
 final class ServerBenchmarks {
     private static final Duration START = Duration.ofSeconds(60);
     private static final String CPU = "cpu_us";
-    private static final List<String> ONE_CARRIER =
-            List.of("-Djdk.virtualThreadScheduler.parallelism=1");
+
+    /** For JDK virtual threads, which have one core. */
+    static final List<String> ONE_CARRIER = List.of("-Djdk.virtualThreadScheduler.parallelism=1");
 
     private final Commands commands;
     private final Options options;
@@ -178,7 +179,8 @@ final class ServerBenchmarks {
         return commands.c(OTHER, "idle_holder", Integer.toString(port), Integer.toString(count));
     }
 
-    private static Optional<String> tooManyFiles(int idle) {
+    /** Why a process cannot have so many connections besides the usual ones, if so. */
+    static Optional<String> tooManyFiles(int idle) {
         long needed = idle + Load.CONNECTIONS + 200L;
         try {
             long limit = Proc.openFilesLimit();

@@ -3,18 +3,24 @@ package dev.jevent.benchmarks;
 import java.util.Optional;
 
 /**
- * Something aimed at: a row's median is at most a factor times the median of another row from the
- * same run, or at most an absolute limit.
+ * Something aimed at: a row's median is at most, or at least, a factor times the median of another
+ * row from the same run, or at most an absolute limit.
  *
  * @param row the label of the row that has to reach it
  * @param metric the key of the metric
- * @param factor the largest ratio, or without a baseline the largest value
+ * @param factor the ratio, or without a baseline the value
  * @param baseline the label of the row it is compared with
+ * @param more whether more is better, so that the factor is the least and not the most
  */
-record Target(String row, String metric, double factor, Optional<String> baseline) {
+record Target(String row, String metric, double factor, Optional<String> baseline, boolean more) {
 
     static Target ratio(String row, String metric, double factor, String baseline) {
-        return new Target(row, metric, factor, Optional.of(baseline));
+        return new Target(row, metric, factor, Optional.of(baseline), false);
+    }
+
+    /** A ratio of something of which more is better. */
+    static Target atLeast(String row, String metric, double factor, String baseline) {
+        return new Target(row, metric, factor, Optional.of(baseline), true);
     }
 
     /** Something that must not happen, not even once. */
@@ -23,6 +29,6 @@ record Target(String row, String metric, double factor, Optional<String> baselin
     }
 
     static Target limit(String row, String metric, double limit) {
-        return new Target(row, metric, limit, Optional.empty());
+        return new Target(row, metric, limit, Optional.empty(), false);
     }
 }

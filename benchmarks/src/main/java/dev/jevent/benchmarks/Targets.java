@@ -8,7 +8,7 @@ final class Targets {
     private Targets() {}
 
     static boolean reached(Target target, double measured) {
-        return measured <= target.factor();
+        return target.more() ? measured >= target.factor() : measured <= target.factor();
     }
 
     /** What is aimed at. */
@@ -23,7 +23,7 @@ final class Targets {
                 target.baseline()
                         .map(row -> String.format(Locale.ROOT, "%.2f × %s", target.factor(), row))
                         .orElseGet(() -> number(target.factor()));
-        String relation = target.factor() == 0 ? " = " : " ≤ ";
+        String relation = target.factor() == 0 ? " = " : target.more() ? " ≥ " : " ≤ ";
         return target.row() + relation + limit + " (" + title + ")";
     }
 

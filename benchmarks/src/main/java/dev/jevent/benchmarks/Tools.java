@@ -28,8 +28,11 @@ final class Tools {
 
     private final Path home;
     private final Map<String, Optional<Path>> compiled = new LinkedHashMap<>();
+    private Optional<Path> certificate = Optional.empty();
     private final Optional<Path> gcc = find("gcc");
     private final Optional<Path> go = find("go");
+    private final Optional<Path> openssl = find("openssl");
+    private final boolean opensslHeaders = gcc.filter(Tools::findsOpenssl).isPresent();
     private final Optional<Path> python = findGevent();
     final Optional<Path> taskset = find("taskset");
     final Optional<Path> wrk = find("wrk");
@@ -39,7 +42,7 @@ final class Tools {
         this.home = home;
     }
 
-    /** A program in C, compiled; empty without a compiler. */
+    /** A program in C, compiled, with OpenSSL if that is here; empty without a compiler. */
     Optional<Path> c(String name) {
         return compiled.computeIfAbsent(name, n -> gcc.map(compiler -> compileC(compiler, n)));
     }
@@ -48,6 +51,68 @@ final class Tools {
     Optional<Path> go() {
         return compiled.computeIfAbsent(
                 "go-bench", n -> go.map(compiler -> compileGo(compiler, n)));
+    }
+
+    /** Why nothing can be measured over TLS, if so. */
+    Optional<String> withoutTls() {
+        if (openssl.isEmpty()) {
+            return Optional.of(missing("openssl"));
+        }
+        return opensslHeaders
+                ? Optional.empty()
+                : Optional.of("no headers of OpenSSL here (libssl-dev)" + INSTALL);
+    }
+
+    /**
+     * The folder with the certificate of all TLS servers, made when it is first asked for: {@code
+     * cert.pem}, {@code key.pem}, and both in {@code store.p12}. Each run has a new one.
+     */
+    Path certificate() {
+        if (certificate.isEmpty()) {
+            certificate = Optional.of(makeCertificate(openssl.orElseThrow()));
+        }
+        return certificate.get();
+    }
+
+    private Path makeCertificate(Path program) {
+        Path folder = home.resolve("target/tls");
+        Path certificateFile = folder.resolve("cert.pem");
+        Path keyFile = folder.resolve("key.pem");
+        String make =
+                "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+                        + " -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1";
+        List<String> request = new ArrayList<>(words(program));
+        request.addAll(List.of(make.split(" ")));
+        request.addAll(words("-keyout", keyFile, "-out", certificateFile));
+        compile(certificateFile, Command.of(List.copyOf(request)));
+        compile(
+                folder.resolve("store.p12"),
+                Command.of(
+                        words(
+                                program,
+                                "pkcs12",
+                                "-export",
+                                "-passout",
+                                "pass:benchmark",
+                                "-in",
+                                certificateFile,
+                                "-inkey",
+                                keyFile,
+                                "-out",
+                                folder.resolve("store.p12"))));
+        return folder;
+    }
+
+    private static boolean findsOpenssl(Path compiler) {
+        return firstLine(
+                        compiler.toString(),
+                        "-E",
+                        "-include",
+                        "openssl/ssl.h",
+                        "-x",
+                        "c",
+                        "/dev/null")
+                .isPresent();
     }
 
     /** A Python that has gevent. */
@@ -90,16 +155,23 @@ final class Tools {
                 .ifPresent(v -> versions.add(v.replaceFirst("^go", "Go ")));
         gcc.flatMap(g -> firstLine(g.toString(), "-dumpfullversion"))
                 .ifPresent(v -> versions.add("gcc " + v));
+        openssl.flatMap(o -> firstLine(o.toString(), "version"))
+                .ifPresent(v -> versions.add(v.replaceFirst(" *\\(.*|(?<=[0-9]) .*", "")));
         return String.join(", ", versions);
     }
 
     private Path compileC(Path compiler, String name) {
         Path source = home.resolve("c").resolve(name + ".c");
-        Path target = home.resolve("target/native").resolve(name);
+        boolean tls = name.startsWith("net_") && opensslHeaders;
+        Path target = home.resolve("target/native").resolve(tls ? name + "-tls" : name);
         if (isOlder(target, home.resolve("c"))) {
-            compile(
-                    target,
-                    Command.of(words(compiler, "-O2", "-Wall", "-Wextra", "-o", target, source)));
+            List<String> words =
+                    new ArrayList<>(
+                            words(compiler, "-O2", "-Wall", "-Wextra", "-o", target, source));
+            if (tls) {
+                words.addAll(List.of("-DWITH_TLS", "-lssl", "-lcrypto"));
+            }
+            compile(target, Command.of(List.copyOf(words)));
         }
         return target;
     }
@@ -127,13 +199,14 @@ final class Tools {
         return target;
     }
 
+    /** Runs what makes a file. */
     private static void compile(Path target, Command command) {
         try {
             Files.createDirectories(target.getParent());
             Child.run(command, LIMIT);
         } catch (Exception e) {
             throw new IllegalStateException(
-                    "cannot compile " + target.getFileName() + ": " + e.getMessage(), e);
+                    "cannot make " + target.getFileName() + ": " + e.getMessage(), e);
         }
     }
 

@@ -39,6 +39,16 @@ class OptionsTest {
     }
 
     @Test
+    void takesSizesOfMessagesAndOfAttacks() {
+        assertEquals(64, parse("net").size());
+        assertEquals(4096, parse("net", "--size", "4096").size());
+        assertEquals(5000, parse("slowloris").attackers());
+        assertEquals(100, parse("slowloris", "--attackers", "100").attackers());
+        assertThrows(IllegalArgumentException.class, () -> parse("net", "--size", "65537"));
+        assertThrows(IllegalArgumentException.class, () -> parse("slowloris", "--attackers", "0"));
+    }
+
+    @Test
     void refusesWhatItDoesNotKnow() {
         assertThrows(IllegalArgumentException.class, () -> parse());
         assertThrows(IllegalArgumentException.class, () -> parse("nothing"));

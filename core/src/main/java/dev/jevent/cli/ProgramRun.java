@@ -9,6 +9,7 @@ import dev.jevent.file.Stdio;
 import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.agent.UserThreads;
 import dev.jevent.internal.loop.EventLoop;
+import dev.jevent.resolver.Resolvers;
 import dev.jevent.signal.Shutdown;
 import dev.jevent.signal.ShutdownRequested;
 
@@ -52,6 +53,7 @@ final class ProgramRun {
         UserThreads.install();
         Hub hub = Hub.get();
         Stdio.installInput();
+        Resolvers.areInInetAddress(); // from the first look-up on
         hub.name("main");
         Greenlet<Void> main = hub.spawn(() -> call(args));
         main.name("main");

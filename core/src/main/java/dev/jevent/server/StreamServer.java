@@ -1,32 +1,27 @@
 package dev.jevent.server;
 
-import dev.jevent.Action;
-import dev.jevent.Greenlet;
-import dev.jevent.Hub;
-import dev.jevent.Jevent;
-import dev.jevent.RawGreenlet;
-import dev.jevent.Waiter;
-import dev.jevent.socket.Sockets;
+import dev.jevent.internal.CallerAccess;
+import dev.jevent.ssl.Tls;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.ProtocolException;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
-import java.net.SocketTimeoutException;
-import java.net.StandardSocketOptions;
-import java.time.Duration;
-import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.atomic.LongAdder;
+
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
 
 /**
- * A TCP server: accepts connections and runs a handler for each in a greenlet of its own. Follows
- * {@code gevent.server.StreamServer}.
+ * A server for TCP and for Unix-domain sockets: accepts connections and runs a handler for each in
+ * a greenlet of its own. Follows {@code gevent.server.StreamServer}.
  *
  * <pre>{@code
  * var server =
@@ -42,18 +37,19 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  *       cause of another exception. That is a usual end of a connection.
  *   <li>{@code TCP_NODELAY} is on: what a handler writes is sent at once. A handler that writes
  *       bits and pieces wraps its stream in a {@link java.io.BufferedOutputStream}.
- *   <li>After 100 connections in a row the acceptor gives way, so that a flood of them does not
- *       keep the handlers from running.
+ *   <li>After 100 connections in a row ({@link #maxAccept}) the acceptor gives way, so that a flood
+ *       of them does not keep the handlers from running.
  *   <li>When no connection can be accepted, because the process has too many open files or the
  *       system no memory, the server tells the error handler, tries again after 10 ms, 20 ms and so
  *       on, each second at last, and recovers. It says so again only if all was well for five
  *       seconds in between.
+ *   <li>When somebody else closes its listener, it tells the error handler and stops.
  * </ul>
  *
- * A server is started once; after {@link #stop} make a new one, at the same address if you like.
- * All methods may be called from any thread; it runs in the hub that started it.
+ * A Unix-domain server removes the socket file of one that has ended without doing so, never that
+ * of one that is alive, and its own when it is stopped. See {@link BaseServer} for the rest.
  */
-public final class StreamServer implements AutoCloseable {
+public final class StreamServer extends BaseServer<StreamServer> {
 
     /** What is done with a connection. */
     @FunctionalInterface
@@ -63,32 +59,58 @@ public final class StreamServer implements AutoCloseable {
         void handle(Socket socket) throws Exception;
     }
 
-    private static final int MOST_ACCEPTS_IN_A_ROW = 100;
-    private static final long FIRST_DELAY_MILLIS = 10;
-    private static final long LAST_DELAY_MILLIS = 1000;
-    private static final Duration ALL_WELL = Duration.ofSeconds(5);
-    private static final Duration KILLED_MAY_TAKE = Duration.ofSeconds(1);
+    /** What is done with a connection, by one who wants to know more about it. */
+    @FunctionalInterface
+    public interface ConnectionHandler {
 
-    private final @Nullable SocketAddress listen;
-    private final Handler handler;
-    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
-    private final Queue<Waiter<Void>> stopping = new ConcurrentLinkedQueue<>();
-    private final Waiter<Void> stopped = new Waiter<>(); // the acceptor's, between two attempts
-    private volatile @Nullable ServerSocket listener;
-    private volatile @Nullable Hub hub;
-    private volatile @Nullable Greenlet<Void> acceptor;
-    private volatile boolean closed;
-    private @Nullable Duration lastFailure; // acceptor only
-    private boolean inheritsNoDelay; // written before the acceptor is spawned
+        /** Runs in a greenlet of its own; the socket is closed when it ends. */
+        void handle(ServerConnection connection) throws Exception;
+    }
+
+    /** Puts TLS on a connection. */
+    @FunctionalInterface
+    public interface TlsWrapper {
+
+        /** The server's side of TLS over that socket; the handshake need not be done yet. */
+        SSLSocket wrap(Socket socket) throws IOException;
+    }
+
+    /** Is told of clients that do not speak TLS as the server wants it. */
+    @FunctionalInterface
+    public interface HandshakeListener {
+
+        /** Called where the handler would have been; then the connection is closed. */
+        void failed(ServerConnection connection, IOException failure);
+    }
+
+    private static final int BACKLOG = 1024;
+
+    private final ConnectionHandler handler;
+    private final LongAdder failedHandshakes = new LongAdder();
+    private final LongAdder badHeaders = new LongAdder();
+    private final Calm calm = new Calm();
+
+    // options: fixed by the start
+    private volatile int backlog; // 0: not said
+    private volatile @Nullable TlsWrapper tls;
+    private volatile boolean endsTlsInput; // the JDK's would not, without the peer's leave
+    private volatile @Nullable ProxyProtocol proxyProtocol;
+    private volatile @Nullable String unixPermissions;
+    private volatile HandshakeListener handshakeListener = (connection, failure) -> {};
 
     /** A server for all addresses of this machine, IPv4 and IPv6. Port 0 means one that is free. */
     public StreamServer(int port, Handler handler) {
         this(new InetSocketAddress(port), handler);
     }
 
+    /** A server that will listen to the address, as in {@link BaseServer#parseAddress}. */
+    public StreamServer(String address, Handler handler) {
+        this(parseAddress(address), handler);
+    }
+
     /** A server that will listen to the address. */
     public StreamServer(SocketAddress listen, Handler handler) {
-        this(check(listen, "an address"), null, handler);
+        this(Source.of(listen), plain(handler));
     }
 
     /**
@@ -97,334 +119,230 @@ public final class StreamServer implements AutoCloseable {
      * @throws IllegalArgumentException if it is not bound
      */
     public StreamServer(ServerSocket listener, Handler handler) {
-        this(null, check(listener, "a listener"), handler);
-        if (!listener.isBound() || listener.isClosed()) {
-            throw new IllegalArgumentException("this listener is not open: " + listener);
-        }
+        this(source(listener), plain(handler));
     }
 
-    private StreamServer(
-            @Nullable SocketAddress listen, @Nullable ServerSocket listener, Handler handler) {
-        this.listen = listen;
-        this.listener = listener;
+    private StreamServer(Source source, ConnectionHandler handler) {
+        super(source);
         this.handler = check(handler, "a handler");
     }
 
-    private static <T> T check(T value, String what) {
-        if (value == null) {
-            throw new NullPointerException("a server needs " + what);
-        }
-        return value;
+    private static ConnectionHandler plain(Handler handler) {
+        Handler h = check(handler, "a handler");
+        return connection -> h.handle(connection.socket());
     }
 
-    // ---- start and stop
+    /** A server whose handler wants to know more than the socket; see {@link ServerConnection}. */
+    public static StreamServer ofConnections(int port, ConnectionHandler handler) {
+        return ofConnections(new InetSocketAddress(port), handler);
+    }
+
+    /** As {@link #ofConnections(int, ConnectionHandler)}. */
+    public static StreamServer ofConnections(String address, ConnectionHandler handler) {
+        return ofConnections(parseAddress(address), handler);
+    }
+
+    /** As {@link #ofConnections(int, ConnectionHandler)}. */
+    public static StreamServer ofConnections(SocketAddress listen, ConnectionHandler handler) {
+        return new StreamServer(Source.of(listen), handler);
+    }
+
+    /** As {@link #ofConnections(int, ConnectionHandler)}. */
+    public static StreamServer ofConnections(ServerSocket listener, ConnectionHandler handler) {
+        return new StreamServer(source(listener), handler);
+    }
+
+    private static Source source(ServerSocket listener) {
+        if (!check(listener, "a listener").isBound() || listener.isClosed()) {
+            throw new IllegalArgumentException("this listener is not open: " + listener);
+        }
+        return new Source(null, listener);
+    }
+
+    // ---- options
 
     /**
-     * Listens and begins to accept, in the hub of the caller; does nothing if it is started. On a
-     * platform thread connections are served while that thread waits in jevent.
+     * Accepts from this listener as well, which it closes in the end.
      *
-     * @throws java.net.BindException if the address is taken, or none of this machine's
-     * @throws IllegalStateException if it was stopped
+     * @throws IllegalArgumentException if it is not bound
      */
-    public synchronized void start() throws IOException {
-        if (closed) {
-            throw new IllegalStateException("this server was stopped; make a new one");
-        }
-        if (acceptor != null) {
-            return;
-        }
-        hub = Hub.get();
-        if (listener == null) {
-            listener = Sockets.listen(listen);
-        }
-        boolean done = false;
-        try {
-            inheritsNoDelay = setNoDelay(listener);
-            Greenlet<Void> greenlet = hub.spawn((Action) this::acceptUntilClosed);
-            greenlet.name("acceptor of " + address());
-            acceptor = greenlet;
-            done = true;
-        } finally {
-            if (!done) {
-                stop();
-            }
-        }
-    }
-
-    /** Whether the sockets that it accepts have the option from it. */
-    private static boolean setNoDelay(ServerSocket listener) {
-        try {
-            if (listener.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) {
-                listener.setOption(StandardSocketOptions.TCP_NODELAY, true);
-                return true;
-            }
-        } catch (IOException e) {
-            return false; // then each of them is told
-        }
-        return false;
+    public StreamServer listen(ServerSocket listener) {
+        return addSource(source(listener));
     }
 
     /**
-     * Starts it, if it is not started, and waits until it is stopped. A kill, a timeout or an
-     * interrupt of the caller stops it.
+     * How many connections wait to be accepted: 1,024; the system may allow fewer.
+     *
+     * @throws IllegalArgumentException if less than one; or if a listener was given, which has its
+     *     own
      */
-    public void serveForever() throws IOException {
-        start();
-        try {
-            acceptor.join();
-        } finally {
-            stop();
+    public StreamServer backlog(int connections) {
+        beforeStart();
+        if (connections < 1) {
+            throw new IllegalArgumentException("a backlog of " + connections + "; use 1 or more");
+        }
+        backlog = connections;
+        checkBacklog();
+        return this;
+    }
+
+    private void checkBacklog() {
+        if (backlog != 0 && sources().stream().anyMatch(s -> s.given() != null)) {
+            throw new IllegalArgumentException(
+                    "the backlog of a listener that exists cannot be changed: give one or the"
+                            + " other");
         }
     }
 
     /**
-     * Stops to accept and closes the listener; the address is free at once. Handlers that run go
-     * on, as in gevent. Does not wait.
+     * At most so many connections at once, of all listeners: beyond it the others wait in the
+     * backlog.
+     *
+     * @throws IllegalArgumentException if less than one
      */
-    public void stop() {
-        closed = true;
-        ServerSocket l = listener;
-        if (l != null) {
-            closeQuietly(l);
-        }
-        stopped.switchTo(null);
+    public StreamServer maxConnections(int count) {
+        return maxJobs(count);
+    }
+
+    /** Speaks TLS, as {@link #tls(TlsWrapper)} says, within the time limit of the configuration. */
+    public StreamServer tls(Tls tls) {
+        StreamServer ignored = tls((TlsWrapper) check(tls, "a TLS configuration")::wrap);
+        endsTlsInput = true;
+        return this;
     }
 
     /**
-     * As {@link #stop()}, then waits for the handlers to end, kills those that have not ended when
-     * the time is over, and waits for those at most a second longer. A handler that calls this does
-     * not wait for itself.
+     * Speaks TLS, with a configuration of another kind. The handshake is done where the handler
+     * runs, so that a client that is slow holds up nobody else. It has no time limit but the
+     * wrapper's own.
      */
-    public void stop(Duration timeout) {
-        if (timeout.isNegative()) {
-            throw new IllegalArgumentException("negative timeout: " + timeout);
-        }
-        stop();
-        Hub h = hub;
-        if (h != null && !awaitOthers(h, timeout)) {
-            Connection self = current();
-            h.loop().runCallbackThreadsafe(() -> killAllBut(self));
-            awaitOthers(h, KILLED_MAY_TAKE);
-        }
+    public StreamServer tls(TlsWrapper tls) {
+        beforeStart();
+        this.tls = check(tls, "a TLS configuration");
+        endsTlsInput = false;
+        return this;
     }
 
-    /** As {@link #stop()}. */
+    /**
+     * Who is told of failed handshakes. They are the client's fault: they are counted, the
+     * connection is closed, and the error handler hears nothing of it.
+     */
+    public StreamServer onHandshakeFailure(HandshakeListener listener) {
+        beforeStart();
+        handshakeListener = check(listener, "a listener");
+        return this;
+    }
+
+    /** Expects the header by which a proxy tells where the client is, before TLS and all else. */
+    public StreamServer proxyProtocol(ProxyProtocol protocol) {
+        beforeStart();
+        proxyProtocol = check(protocol, "a protocol");
+        return this;
+    }
+
+    /**
+     * Who may connect to the Unix-domain sockets: {@code "rw-rw----"}, for instance. It is set when
+     * the file is there; who must never come too early puts it in a directory that is closed to
+     * others.
+     *
+     * @throws IllegalArgumentException if they are not written like that
+     */
+    public StreamServer unixPermissions(String permissions) {
+        beforeStart();
+        if (PosixFilePermissions.fromString(permissions).isEmpty()) {
+            throw new IllegalArgumentException("nobody could connect: " + permissions);
+        }
+        unixPermissions = permissions;
+        return this;
+    }
+
     @Override
-    public void close() {
-        stop();
-    }
-
-    private @Nullable Connection current() {
-        Thread thread = Thread.currentThread();
-        for (Connection c : connections) {
-            RawGreenlet g = c.greenlet;
-            if (g != null && g.thread() == thread) {
-                return c;
-            }
+    void checkOptions() {
+        checkBacklog();
+        if ((proxyProtocol != null || tls != null)
+                && sources().stream().anyMatch(s -> s.given() instanceof SSLServerSocket)) {
+            throw new IllegalArgumentException(
+                    "a TLS listener can neither have TLS nor a PROXY header within; give a plain"
+                            + " one");
         }
-        return null;
-    }
-
-    /** Whether all handlers but the caller have ended in time. */
-    private boolean awaitOthers(Hub h, Duration timeout) {
-        int self = current() == null ? 0 : 1;
-        Duration end = h.loop().now().plus(timeout);
-        while (connections.size() > self) {
-            var waiter = new Waiter<Void>();
-            stopping.add(waiter);
-            try {
-                Duration left = end.minus(h.loop().now());
-                if (connections.size() > self
-                        && (left.isNegative() || left.isZero() || !waiter.await(left))) {
-                    return false;
-                }
-            } finally {
-                stopping.remove(waiter);
-            }
-        }
-        return true;
-    }
-
-    /** On the loop, where no greenlet begins or ends meanwhile. */
-    private void killAllBut(@Nullable Connection self) {
-        for (Connection c : connections) {
-            if (c != self) {
-                c.kill();
-            }
+        if (unixPermissions != null
+                && sources().stream()
+                        .noneMatch(s -> s.address() instanceof UnixDomainSocketAddress)) {
+            throw new IllegalArgumentException("permissions, and no Unix-domain address");
         }
     }
 
     // ---- state
 
-    /**
-     * The address that it really listens to, or did.
-     *
-     * @throws IllegalStateException if it was not started
-     */
-    public InetSocketAddress address() {
-        ServerSocket l = listener;
-        if (l == null) {
-            throw new IllegalStateException("this server has no address before it is started");
-        }
-        return (InetSocketAddress) l.getLocalSocketAddress();
-    }
-
-    /** Whether it accepts connections. */
-    public boolean started() {
-        return acceptor != null && !closed;
-    }
-
-    /** Whether it was stopped. */
-    public boolean closed() {
-        return closed;
-    }
-
-    /** How many handlers run. */
+    /** How many handlers run, or will. */
     public int connections() {
-        return connections.size();
+        return running();
+    }
+
+    /** How many TLS handshakes have failed. */
+    public long failedHandshakes() {
+        return failedHandshakes.sum();
+    }
+
+    /**
+     * How many connections were closed for want of a good PROXY header from one who may send it.
+     */
+    public long badProxyHeaders() {
+        return badHeaders.sum();
+    }
+
+    // ---- of the floors below
+
+    @Override
+    Endpoint open(Source source) throws IOException {
+        if (source.given() instanceof ServerSocket listener) {
+            if (listener.isClosed()) {
+                throw new SocketException("this listener was closed: " + listener);
+            }
+            return StreamEndpoint.of(this, listener);
+        }
+        SocketAddress address = Addresses.resolved(source.address());
+        int most = backlog == 0 ? BACKLOG : backlog;
+        return StreamEndpoint.listen(this, address, most, unixPermissions);
     }
 
     @Override
-    public String toString() {
-        String where = String.valueOf(listener == null ? listen : address());
-        return "StreamServer["
-                + where
-                + (closed ? ", closed]" : started() ? "]" : ", not started]");
+    StreamServer self() {
+        return this;
     }
 
-    // ---- the acceptor
-
-    private void acceptUntilClosed() {
-        try {
-            long delay = 0;
-            int inARow = 0;
-            while (!closed) {
-                Throwable failure = acceptOne();
-                if (failure != null) {
-                    delay = backOff(delay, failure);
-                    continue;
-                }
-                delay = 0;
-                if (++inARow == MOST_ACCEPTS_IN_A_ROW) {
-                    inARow = 0;
-                    Jevent.sleep(0);
-                }
-            }
-        } finally {
-            stop(); // killed, perhaps
-        }
+    ConnectionHandler handler() {
+        return handler;
     }
 
-    /** What went wrong and may go right next time. */
-    private @Nullable Throwable acceptOne() {
-        Socket socket;
-        try {
-            socket = listener.accept();
-        } catch (SocketTimeoutException e) {
-            return null; // the listener was given to us with a timeout
-        } catch (IOException | OutOfMemoryError | LinkageError e) {
-            // without descriptors or memory classes cannot be loaded either
-            if (listener.isClosed()) {
-                stop(); // by somebody else
-            }
-            return closed ? null : e;
-        }
-        var connection = new Connection(socket);
-        connections.add(connection);
-        try {
-            connection.greenlet = Jevent.spawnRaw(connection);
-            return null;
-        } catch (Throwable e) { // no memory; spawning does not wait, so that this is no kill
-            connection.end();
-            return e;
-        }
+    @Nullable TlsWrapper tls() {
+        return tls;
     }
 
-    private long backOff(long lastDelay, Throwable failure) {
-        Duration now = hub.loop().now();
-        if (lastFailure == null || now.minus(lastFailure).compareTo(ALL_WELL) > 0) {
-            report(failure);
-        }
-        lastFailure = now;
-        long delay =
-                lastDelay == 0 ? FIRST_DELAY_MILLIS : Math.min(2 * lastDelay, LAST_DELAY_MILLIS);
-        stopped.await(Duration.ofMillis(delay));
-        return delay;
+    boolean endsTlsInput() {
+        return endsTlsInput;
     }
 
-    private void report(Throwable failure) {
-        try {
-            hub.errorHandler().handle(this, failure);
-        } catch (RuntimeException e) {
-            // a handler that fails does not stop the server
-            System.getLogger("dev.jevent").log(System.Logger.Level.ERROR, e.getMessage(), failure);
-        }
+    @Nullable ProxyProtocol proxyProtocol() {
+        return proxyProtocol;
     }
 
-    // ---- connections
-
-    private final class Connection implements Action {
-        private final Socket socket;
-        private volatile @Nullable RawGreenlet greenlet;
-        private boolean begun; // hub thread
-
-        Connection(Socket socket) {
-            this.socket = socket;
-        }
-
-        @Override
-        public void run() throws Exception {
-            begun = true;
-            try {
-                if (!inheritsNoDelay) {
-                    socket.setTcpNoDelay(true);
-                }
-                handler.handle(socket);
-            } catch (Exception e) {
-                if (!isPeerGone(e)) {
-                    throw e;
-                }
-            } finally {
-                end();
-            }
-        }
-
-        /** On the loop. */
-        void kill() {
-            greenlet.killLater();
-            if (!begun) {
-                end(); // it never begins
-            }
-        }
-
-        void end() {
-            closeQuietly(socket);
-            connections.remove(this);
-            for (Waiter<Void> waiter : stopping) {
-                waiter.switchTo(null);
-            }
-        }
+    void failedHandshake(Connection connection, IOException failure) {
+        failedHandshakes.increment();
+        handshakeListener.failed(connection, failure);
     }
 
-    private static boolean isPeerGone(Throwable e) {
-        for (Throwable t = e; t != null; t = t.getCause()) {
-            String message = t.getMessage();
-            if (t instanceof SocketException
-                    && message != null
-                    && (message.startsWith("Connection reset")
-                            || message.startsWith("Broken pipe"))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static void closeQuietly(AutoCloseable closeable) {
-        try {
-            closeable.close();
-        } catch (Exception e) {
-            // it is closed nevertheless, and nobody could do anything about it
-            return;
+    void badHeader(Socket peer, IOException failure) {
+        badHeaders.increment();
+        if (failure instanceof ProtocolException && calm.ends()) {
+            var said =
+                    new ProtocolException(
+                            "connection from "
+                                    + Addresses.text(peer.getRemoteSocketAddress())
+                                    + " closed: "
+                                    + failure.getMessage());
+            said.initCause(failure);
+            CallerAccess.get().report(hub(), this, said);
         }
     }
 }

@@ -4,10 +4,16 @@ import dev.jevent.internal.io.Descriptor;
 import dev.jevent.internal.sys.Errno;
 import dev.jevent.internal.sys.Net;
 
+import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
+import java.nio.file.FileSystems;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -16,16 +22,23 @@ import java.util.Set;
  */
 final class Options {
 
+    private static final String PEER = "SO_PEERCRED";
+
     static final Set<SocketOption<?>> OF_SOCKETS =
-            Set.of(
-                    StandardSocketOptions.SO_RCVBUF,
-                    StandardSocketOptions.SO_SNDBUF,
-                    StandardSocketOptions.SO_REUSEADDR,
-                    StandardSocketOptions.SO_REUSEPORT,
-                    StandardSocketOptions.SO_KEEPALIVE,
-                    StandardSocketOptions.SO_LINGER,
-                    StandardSocketOptions.IP_TOS,
-                    StandardSocketOptions.TCP_NODELAY);
+            withExtended(
+                    Set.of(
+                            StandardSocketOptions.SO_RCVBUF,
+                            StandardSocketOptions.SO_SNDBUF,
+                            StandardSocketOptions.SO_REUSEADDR,
+                            StandardSocketOptions.SO_REUSEPORT,
+                            StandardSocketOptions.SO_KEEPALIVE,
+                            StandardSocketOptions.SO_LINGER,
+                            StandardSocketOptions.IP_TOS,
+                            StandardSocketOptions.TCP_NODELAY),
+                    "TCP_KEEPIDLE",
+                    "TCP_KEEPINTERVAL",
+                    "TCP_KEEPCOUNT",
+                    "TCP_QUICKACK");
 
     /** Accepted sockets inherit the last two. */
     static final Set<SocketOption<?>> OF_LISTENERS =
@@ -35,6 +48,16 @@ final class Options {
                     StandardSocketOptions.SO_REUSEPORT,
                     StandardSocketOptions.SO_KEEPALIVE,
                     StandardSocketOptions.TCP_NODELAY);
+
+    static final Set<SocketOption<?>> OF_UNIX_SOCKETS =
+            withExtended(
+                    Set.of(
+                            StandardSocketOptions.SO_RCVBUF,
+                            StandardSocketOptions.SO_SNDBUF,
+                            StandardSocketOptions.SO_LINGER),
+                    PEER);
+
+    static final Set<SocketOption<?>> OF_UNIX_LISTENERS = Set.of(StandardSocketOptions.SO_RCVBUF);
 
     private static final int IPV6_TCLASS = 67;
 
@@ -56,6 +79,28 @@ final class Options {
                     Map.entry("TCP_QUICKACK", new Code(Net.IPPROTO_TCP, 12)));
 
     private Options() {}
+
+    private static Set<SocketOption<?>> withExtended(
+            Set<SocketOption<?>> standard, String... names) {
+        var all = new HashSet<SocketOption<?>>(standard);
+        try {
+            Class<?> extended = Class.forName("jdk.net.ExtendedSocketOptions");
+            for (String name : names) {
+                all.add((SocketOption<?>) extended.getField(name).get(null));
+            }
+        } catch (ReflectiveOperationException e) {
+            return standard; // there is no such module here: nobody can have these options
+        }
+        return Set.copyOf(all);
+    }
+
+    /** As {@code java.net} does it. */
+    static void checkSupported(Object socket, Set<SocketOption<?>> all, SocketOption<?> option) {
+        if (!all.contains(Objects.requireNonNull(option, "option"))) {
+            throw new UnsupportedOperationException(
+                    "'" + option + "' not supported by " + socket);
+        }
+    }
 
     private static Code code(SocketOption<?> option) {
         Code code = CODES.get(option.name());
@@ -122,5 +167,22 @@ final class Options {
         return option.type() == Boolean.class
                 ? option.type().cast(number != 0)
                 : option.type().cast(number);
+    }
+
+    /** As {@code jdk.net.UnixDomainPrincipal}: user and group by name, or number if without. */
+    static <T> T principal(SocketOption<T> option, Credentials peer) throws SocketException {
+        var names = FileSystems.getDefault().getUserPrincipalLookupService();
+        try {
+            UserPrincipal user = names.lookupPrincipalByName(Integer.toString(peer.uid()));
+            GroupPrincipal group =
+                    names.lookupPrincipalByGroupName(Integer.toString(peer.gid()));
+            return option.type()
+                    .getConstructor(UserPrincipal.class, GroupPrincipal.class)
+                    .newInstance(user, group);
+        } catch (IOException | ReflectiveOperationException e) {
+            var failure = new SocketException("cannot tell who has the user id " + peer.uid());
+            failure.initCause(e);
+            throw failure;
+        }
     }
 }

@@ -1,7 +1,5 @@
 package dev.jevent.socket;
 
-import dev.jevent.internal.io.Descriptor;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
@@ -9,13 +7,11 @@ import java.util.Objects;
 /** What a socket receives. For one reader at a time. */
 final class SocketInput extends InputStream {
 
-    private final TcpSocket socket; // keeps it from being closed as garbage
-    private final Descriptor descriptor;
+    private final StreamSocket socket;
     private final byte[] one = new byte[1];
 
-    SocketInput(TcpSocket socket, Descriptor descriptor) {
+    SocketInput(StreamSocket socket) {
         this.socket = socket;
-        this.descriptor = descriptor;
     }
 
     @Override
@@ -29,7 +25,7 @@ final class SocketInput extends InputStream {
         if (len == 0) {
             return 0;
         }
-        int n = descriptor.recv(b, off, len, socket.soTimeout());
+        int n = socket.receive(b, off, len, socket.soTimeout());
         return n == 0 ? -1 : n;
     }
 

@@ -1,22 +1,17 @@
 package dev.jevent.socket;
 
-import dev.jevent.internal.io.Descriptor;
-
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.SocketException;
 import java.util.Objects;
 
 /** What a socket sends; nothing is kept back. For one writer at a time. */
 final class SocketOutput extends OutputStream {
 
-    private final TcpSocket socket; // keeps it from being closed as garbage
-    private final Descriptor descriptor;
+    private final StreamSocket socket;
     private final byte[] one = new byte[1];
 
-    SocketOutput(TcpSocket socket, Descriptor descriptor) {
+    SocketOutput(StreamSocket socket) {
         this.socket = socket;
-        this.descriptor = descriptor;
     }
 
     @Override
@@ -28,10 +23,8 @@ final class SocketOutput extends OutputStream {
     @Override
     public void write(byte[] b, int off, int len) throws IOException {
         Objects.checkFromIndexSize(off, len, b.length);
-        if (socket.isOutputShutdown()) {
-            throw new SocketException("Socket output is shutdown");
-        }
-        descriptor.send(b, off, len, null);
+        socket.checkOutput();
+        socket.send(b, off, len);
     }
 
     @Override

@@ -8,10 +8,15 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 
+import javax.net.ssl.SSLException;
+
 /** What a server of the JVM does with one connection: the same code for every kind of thread. */
 interface Protocol {
     int BUFFER = 4096;
     int BACKLOG = 1024;
+
+    /** As much as one call moves at most where it is about throughput. */
+    int CHUNK = 64 * 1024;
 
     /** Serves one connection until the client closes it. */
     void serve(InputStream in, OutputStream out) throws IOException;
@@ -20,8 +25,8 @@ interface Protocol {
     default void serve(Socket socket) throws IOException {
         try (socket) {
             serve(socket.getInputStream(), socket.getOutputStream());
-        } catch (SocketException e) {
-            // Connection reset: the load has ended.
+        } catch (SocketException | SSLException e) {
+            // Connection reset, or no close_notify: the load has ended.
         }
     }
 
@@ -29,7 +34,12 @@ interface Protocol {
         return switch (name) {
             case "echo" -> new EchoProtocol();
             case "hello" -> new HelloProtocol();
-            default -> throw new IllegalArgumentException("echo or hello, not " + name);
+            case "download" -> new DownloadProtocol();
+            case "upload" -> new UploadProtocol();
+            case "line" -> new LineProtocol();
+            default ->
+                    throw new IllegalArgumentException(
+                            "echo, hello, download, upload or line, not " + name);
         };
     }
 

@@ -1,6 +1,7 @@
 package dev.jevent.internal.io;
 
 import dev.jevent.ConcurrentObjectUseError;
+import dev.jevent.Jevent;
 import dev.jevent.Waiter;
 import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.SpinLock;
@@ -64,6 +65,8 @@ public final class Descriptor implements FdHandler {
         private volatile boolean ready;
         private volatile boolean waiting; // set under the lock
         private @Nullable Waiter<Void> waiter; // made under the lock
+        private int calls; // since the last look whether the hub has turned; who uses it
+        private long turn; // of the hub, at that look
 
         Side(String what) {
             this.what = what;
@@ -89,6 +92,7 @@ public final class Descriptor implements FdHandler {
         int on(Scratch scratch, int fd);
     }
 
+    private static final int CALLS_IN_A_ROW = 64;
     private static final long FIRST_PAUSE = 1_000_000; // nanoseconds
     private static final long LAST_PAUSE = 50_000_000;
 
@@ -103,6 +107,7 @@ public final class Descriptor implements FdHandler {
     private volatile boolean closed; // set under both locks
     private volatile boolean reset; // the kernel says so only once
     private volatile boolean lingers;
+    private volatile @Nullable Closing closings; // changed under the lock of writing
 
     // The last receive got less than it asked for, so that nothing was left, and what comes is an
     // event: the next one need not ask the kernel to be told so. The end of the stream may have
@@ -202,7 +207,29 @@ public final class Descriptor implements FdHandler {
         side.ready = false;
     }
 
+    /**
+     * A greenlet that finds the socket ready every time never waits. So that it does not keep the
+     * hub for itself, it gives way after so many calls unless the hub has turned meanwhile. Before
+     * the call: what is thrown here has moved no data.
+     */
+    private void beFair(Side side, int weight) {
+        side.calls += weight;
+        if (side.calls >= CALLS_IN_A_ROW) {
+            side.calls = 0;
+            EventLoop loop = HUBS.currentLoop();
+            if (loop != null && loop.inLoop()) {
+                // a callback of the loop cannot wait; on its thread the loop runs
+                boolean mayWait = Thread.currentThread().isVirtual() || !loop.isRunning();
+                if (loop.turns() == side.turn && mayWait) {
+                    Jevent.sleep(0);
+                }
+                side.turn = loop.turns();
+            }
+        }
+    }
+
     private int tryRecv(byte[] b, int off, int len) throws SocketException {
+        beFair(reading, 1);
         enter(reading);
         try {
             int n = Net.recv(scratch(), fd, b, off, len);
@@ -214,6 +241,7 @@ public final class Descriptor implements FdHandler {
     }
 
     private int trySend(byte[] b, int off, int len) throws SocketException {
+        beFair(writing, 1);
         enter(writing);
         try {
             return Net.send(scratch(), fd, b, off, len);
@@ -324,9 +352,36 @@ public final class Descriptor implements FdHandler {
             } else if (n == -Errno.EAGAIN) {
                 await(writing, deadline);
             } else {
-                throw new SocketException(Errno.text(-n)); // "Broken pipe" and so on
+                throw sendFailure(-n);
             }
         }
+    }
+
+    /**
+     * Sends what there is room for, and waits until there is some.
+     *
+     * @return how much, at least 1 if there is something to send
+     */
+    public int sendSome(byte[] b, int off, int len, @Nullable Deadline deadline)
+            throws IOException {
+        for (; ; ) {
+            int n = trySend(b, off, Math.min(len, Net.MOST));
+            if (n >= 0) {
+                return n;
+            }
+            if (n != -Errno.EAGAIN) {
+                throw sendFailure(-n);
+            }
+            await(writing, deadline);
+        }
+    }
+
+    /** The kernel tells of a reset once: the reader must not take it for the end of the stream. */
+    private SocketException sendFailure(int errno) {
+        if (errno == Errno.ECONNRESET) {
+            reset = true;
+        }
+        return new SocketException(Errno.text(errno)); // "Broken pipe" and so on
     }
 
     /**
@@ -336,17 +391,36 @@ public final class Descriptor implements FdHandler {
      */
     public int input(Call call, @Nullable Deadline deadline) throws IOException {
         drained = false;
-        return transfer(reading, call, deadline);
+        return transfer(reading, call, deadline, 1);
+    }
+
+    /**
+     * As {@link #input(Call, Deadline)}, for who knows that its last call got all there was: if no
+     * event has come since, this waits for one first, and spares a call that would say {@code
+     * EAGAIN}.
+     */
+    public int inputAfterAll(Call call, @Nullable Deadline deadline) throws IOException {
+        if (!ending && !reading.ready) {
+            await(reading, deadline);
+        }
+        return input(call, deadline);
     }
 
     /** The same for a call that writes. */
     public int output(Call call, @Nullable Deadline deadline) throws IOException {
-        return transfer(writing, call, deadline);
+        return transfer(writing, call, deadline, 1);
     }
 
-    private int transfer(Side side, Call call, @Nullable Deadline deadline) throws IOException {
+    /** The same for a call that takes as long as so many others. */
+    public int output(Call call, @Nullable Deadline deadline, int weight) throws IOException {
+        return transfer(writing, call, deadline, weight);
+    }
+
+    private int transfer(Side side, Call call, @Nullable Deadline deadline, int weight)
+            throws IOException {
         for (; ; ) {
             int n;
+            beFair(side, weight);
             enter(side);
             try {
                 n = call.on(scratch(), fd);
@@ -360,9 +434,20 @@ public final class Descriptor implements FdHandler {
         }
     }
 
+    /**
+     * Waits for something to read if it is known, without a system call, that there is nothing; so
+     * that who needs memory to read into can get it afterwards.
+     */
+    public void awaitNews(@Nullable Deadline deadline) throws IOException {
+        if (drained && !reading.ready) {
+            await(reading, deadline);
+        }
+    }
+
     /** Waits until a read would not wait: data, the end, an error. */
     public void awaitInput(@Nullable Deadline deadline) throws IOException {
         input((s, fd) -> state(s, fd, Fd.POLLIN), deadline);
+        reading.ready = true; // nothing was taken: for who spares a call while it is not
     }
 
     /** Waits until a write would not wait: room, or an error. */
@@ -595,6 +680,44 @@ public final class Descriptor implements FdHandler {
 
     // ---- the end
 
+    /** Who wants to know that it is closed. */
+    private record Closing(Runnable hook, @Nullable Closing next) {}
+
+    /**
+     * Has it called when this is closed, by whoever closes it, while the number is still ours but
+     * can no more be used by a {@link Call}. It must not wait. Until {@link #forget}.
+     *
+     * @return false if it is closed already; then it is never called
+     */
+    public boolean onClose(Runnable hook) {
+        writing.lock.lock();
+        try {
+            if (closed) {
+                return false;
+            }
+            closings = new Closing(hook, closings);
+            return true;
+        } finally {
+            writing.lock.unlock();
+        }
+    }
+
+    /** Ends what {@link #onClose} began; a call that is under way may still come. */
+    public void forget(Runnable hook) {
+        writing.lock.lock();
+        try {
+            Closing left = null;
+            for (Closing c = closings; c != null; c = c.next) {
+                if (c.hook != hook) {
+                    left = new Closing(c.hook, left);
+                }
+            }
+            closings = left;
+        } finally {
+            writing.lock.unlock();
+        }
+    }
+
     /** Closes it and wakes who waits; does nothing the second time. Never waits. */
     public void close() {
         reading.lock.lock();
@@ -607,6 +730,9 @@ public final class Descriptor implements FdHandler {
             return;
         }
         // From here on nobody uses the number, and nobody registers it.
+        for (Closing c = closings; c != null; c = c.next) {
+            c.hook.run();
+        }
         if (shared) {
             for (EventLoop loop : attached) {
                 ((EpollPoll) loop.poll()).forget(fd);

@@ -1,0 +1,138 @@
+/*
+ * The load of "slowloris": ATTACKERS connections that send one byte of a request line each second
+ * and never end it, and CONNECTIONS that ask "PING" RATE times a second in all and want "PONG".
+ *
+ *     slow_client PORT ATTACKERS CONNECTIONS RATE FROM SECONDS UNTIL
+ *
+ * Says READY when all attackers are connected. FROM seconds later the others connect and ask for
+ * SECONDS; UNTIL seconds after READY this program ends, and the attack with it.
+ *
+ * The requests are made when they are due, whether or not the one before is answered, and the time
+ * of each counts from when it was due. One that is never answered counts until the end, half a
+ * second after the last. This program never sleeps, so that what it measures is the server.
+ */
+#define _GNU_SOURCE
+#include "client.h"
+
+enum { OUTSTANDING = 4096, GRACE_MILLIS = 500 };
+
+struct conn {
+    int fd;
+    size_t got;                /* bytes of the answer that is coming */
+    unsigned asked, answered;  /* requests; those between the two are not answered yet */
+    uint64_t due[OUTSTANDING]; /* when they were due, by their number */
+};
+
+static const char SLOW[] = "PING slowly ", REQUEST[] = "PING now\n", ANSWER[] = "PONG\n";
+static uint64_t asked, answered;
+
+static void attack(int fd, unsigned long nth) {
+    char byte = nth < sizeof SLOW - 1 ? SLOW[nth] : 'x';
+    if (send(fd, &byte, 1, MSG_NOSIGNAL | MSG_DONTWAIT) != 1) {
+        broken("the server does not keep a slow connection");
+    }
+}
+
+static void ask(struct conn *c, uint64_t due) {
+    if (c->asked - c->answered == OUTSTANDING) broken("too many requests are unanswered");
+    c->due[c->asked++ % OUTSTANDING] = due;
+    asked++;
+    if (send(c->fd, REQUEST, sizeof REQUEST - 1, MSG_NOSIGNAL) != sizeof REQUEST - 1) fail("send");
+}
+
+/* An answer, or the end of the time to wait for it. */
+static void account(struct conn *c, uint64_t t) {
+    record(t - c->due[c->answered++ % OUTSTANDING]);
+}
+
+static void receive(struct conn *c) {
+    char in[4096];
+    ssize_t n = recv(c->fd, in, sizeof in, MSG_DONTWAIT);
+    if (n == 0) broken("the server closed a connection");
+    if (n < 0) {
+        if (errno == EAGAIN || errno == EINTR) return;
+        fail("recv");
+    }
+    uint64_t t = now();
+    for (ssize_t i = 0; i < n; i++) {
+        if (in[i] != ANSWER[c->got]) broken("the server answered something else");
+        if (++c->got < sizeof ANSWER - 1) continue;
+        c->got = 0;
+        if (c->answered == c->asked) broken("the server answered what nobody asked");
+        account(c, t);
+        answered++;
+    }
+}
+
+static void connect_all(struct conn *conns, int count, int port, int epoll) {
+    for (int i = 0; i < count; i++) {
+        struct epoll_event event = {.events = EPOLLIN, .data.ptr = &conns[i]};
+        conns[i].fd = connect_to(port, i);
+        if (epoll_ctl(epoll, EPOLL_CTL_ADD, conns[i].fd, &event) < 0) fail("epoll_ctl");
+    }
+}
+
+static void report(struct conn *conns, int count) {
+    uint64_t end = now();
+    for (int i = 0; i < count; i++) {
+        while (conns[i].answered != conns[i].asked) account(&conns[i], end);
+        close(conns[i].fd); /* the memory of the server is then again that of the attackers */
+    }
+    printf("RESULT count=%llu answered=%llu p50_us=%u p99_us=%u max_us=%llu\n",
+           (unsigned long long)asked, (unsigned long long)answered, percentile(0.50),
+           percentile(0.99), (unsigned long long)(longest / 1000));
+    fflush(stdout);
+}
+
+int main(int argc, char **argv) {
+    static struct epoll_event events[EVENTS];
+    if (argc != 8) {
+        fprintf(stderr, "usage: slow_client PORT ATTACKERS CONNECTIONS RATE FROM SECONDS UNTIL\n");
+        return 2;
+    }
+    int port = atoi(argv[1]), attackers = atoi(argv[2]), count = atoi(argv[3]);
+    double rate = atof(argv[4]), from = atof(argv[5]), seconds = atof(argv[6]);
+    double until = atof(argv[7]);
+    if (attackers < 0 || count < 1 || rate <= 0) broken("bad arguments");
+    raise_limit();
+    int *slow = calloc((size_t)attackers + 1, sizeof *slow);
+    struct conn *conns = calloc((size_t)count, sizeof *conns);
+    int epoll = epoll_create1(0);
+    if (slow == NULL || conns == NULL || epoll < 0) fail("setup");
+    for (int i = 0; i < attackers; i++) slow[i] = connect_to(port, i);
+    printf("READY %d\n", attackers);
+    fflush(stdout);
+
+    uint64_t start = now(), t = start, begin = 0;
+    unsigned long sent = 0, requests = 0, all = (unsigned long)(rate * seconds);
+    int connected = 0, reported = 0;
+    while ((double)((t = now()) - start) < until * 1e9 || !reported) {
+        while (attackers > 0 && start + (uint64_t)((double)sent * 1e9 / attackers) <= t) {
+            attack(slow[sent % (unsigned)attackers], sent / (unsigned)attackers);
+            sent++;
+        }
+        if (!connected && (double)(t - start) >= from * 1e9) {
+            connect_all(conns, count, port, epoll);
+            connected = 1;
+            begin = t = now();
+        }
+        if (!connected || reported) {
+            usleep(100);
+            continue;
+        }
+        uint64_t due;
+        while (requests < all && (due = begin + (uint64_t)((double)requests * 1e9 / rate)) <= t) {
+            ask(&conns[requests++ % (unsigned)count], due);
+        }
+        int n = epoll_wait(epoll, events, EVENTS, 0);
+        for (int i = 0; i < n; i++) receive(events[i].data.ptr);
+        int over = requests == all
+                   && (answered == asked
+                       || t > begin + (uint64_t)(seconds * 1e9) + GRACE_MILLIS * 1000000ull);
+        if (over) {
+            report(conns, count);
+            reported = 1;
+        }
+    }
+    return 0;
+}

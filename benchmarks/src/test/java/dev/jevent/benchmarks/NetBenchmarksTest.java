@@ -1,0 +1,148 @@
+package dev.jevent.benchmarks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.jevent.benchmarks.NetBenchmarks.Column;
+import dev.jevent.benchmarks.NetBenchmarks.Load;
+import dev.jevent.benchmarks.NetBenchmarks.Row;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Every contender of {@code net} serves every load; {@code --only} picks rows. */
+class NetBenchmarksTest {
+    private final Tools tools = new Tools(Path.of("").toAbsolutePath());
+    private final NetBenchmarks net =
+            new NetBenchmarks(
+                    new Commands(tools, new Cores(List.of(0)), 100),
+                    Options.parse(new String[] {"net", "--size", "4096"}));
+
+    private static Map<String, Double> seen(double count, double bytes) {
+        return new HashMap<>(
+                Map.of(
+                        "count", count,
+                        "bytes", bytes,
+                        "seconds", 2.0,
+                        "cpu_us", 1e6,
+                        "client_us", 5e5,
+                        "p50_us", 20.0,
+                        "p99_us", 30.0));
+    }
+
+    /** One connection, for a moment: the numbers mean nothing. Go is for --quick. */
+    @ParameterizedTest
+    @EnumSource(names = "GO", mode = EnumSource.Mode.EXCLUDE)
+    void everyContenderServesEveryLoad(Column column) throws Exception {
+        for (List<Row> group : NetBenchmarks.groups(List.of())) {
+            Row row = group.getFirst();
+            Contender contender = net.benchmark(group).contenders().get(column.ordinal());
+            assumeTrue(contender.missing().isEmpty(), () -> contender.missing().orElseThrow());
+
+            Map<String, Double> numbers =
+                    net.measure(net.server(column, row), List.of(row), 0, 0.1, 0.1);
+
+            String key = row.load() == Load.ECHO ? "per_s_1" : "gb_s_1";
+            assertTrue(numbers.get(key) > 0, row.name());
+        }
+    }
+
+    @Test
+    void onlyPicksRowsAndContenders() {
+        assertEquals(
+                List.of(
+                        List.of(new Row(false, Load.UPLOAD, 1), new Row(false, Load.UPLOAD, 64)),
+                        List.of(new Row(true, Load.UPLOAD, 1), new Row(true, Load.UPLOAD, 64))),
+                NetBenchmarks.groups(List.of("upload", "netty")));
+        assertEquals(
+                List.of(new Row(true, Load.ECHO, 1000)),
+                NetBenchmarks.rows(List.of("tls-echo-1000")));
+        assertEquals(NetBenchmarks.rows(List.of()), NetBenchmarks.rows(List.of("jevent")));
+        assertEquals(List.of("netty"), NetBenchmarks.contenders(List.of("upload", "netty")));
+    }
+
+    @Test
+    void costsAreHeldAgainstNettyAndThroughputAgainstC() {
+        assertEquals(
+                List.of(Target.ratio("jevent", "cpu_us_1", 1, "Netty")),
+                net.benchmark(List.of(new Row(true, Load.ECHO, 1))).targets());
+        assertEquals(
+                List.of(Target.ratio("jevent", "cpu_ns_64", 1, "Netty")),
+                net.benchmark(List.of(new Row(true, Load.DOWNLOAD, 64))).targets());
+        assertEquals(
+                List.of(Target.atLeast("jevent", "gb_s_1", 0.95, "C, epoll")),
+                net.benchmark(List.of(new Row(false, Load.UPLOAD, 1))).targets());
+    }
+
+    @Test
+    void readsWhatTheClientPrintsOfRoundTrips() throws IOException {
+        assertEquals(
+                Map.of(
+                        "cpu_us_64", 10.0,
+                        "p50_us_64", 20.0,
+                        "p99_us_64", 30.0,
+                        "per_s_64", 50_000.0,
+                        "client_64", 25.0),
+                NetBenchmarks.numbers(new Row(false, Load.ECHO, 64), seen(100_000, 6_400_000)));
+    }
+
+    @Test
+    void readsWhatTheClientPrintsOfThroughput() throws IOException {
+        assertEquals(
+                Map.of("gb_s_1", 2.048, "cpu_ns_1", 250.0, "client_1", 25.0),
+                NetBenchmarks.numbers(new Row(true, Load.DOWNLOAD, 1), seen(0, 4.096e9)));
+    }
+
+    @Test
+    void failsWhenNothingWentThrough() {
+        assertThrows(
+                IOException.class,
+                () -> NetBenchmarks.numbers(new Row(false, Load.ECHO, 1), seen(0, 0)));
+    }
+
+    @Test
+    void theTableHasARowForEachNumberOfConnections() throws Exception {
+        List<Row> rows = NetBenchmarks.rows(List.of("plain-download"));
+        Benchmark benchmark = net.benchmark(rows);
+        Results results = new Results();
+        results.add(benchmark.contenders().getFirst(), Map.of("gb_s_1", 3.0, "gb_s_64", 4.0));
+        results.add(benchmark.contenders().getLast(), Map.of("gb_s_1", 4.0, "gb_s_64", 4.0));
+        GridReport report =
+                NetBenchmarks.report(Options.parse(new String[] {"net", "--only", "jevent,epoll"}));
+        report.add(
+                benchmark,
+                results,
+                rows.stream().flatMap(row -> NetBenchmarks.lines(row).stream()).toList());
+
+        String text = report.text();
+
+        assertTrue(
+                text.contains(
+                        """
+                                                       jevent          C
+                                                                   epoll
+
+                        throughput: GB/s (more is better)
+                          plain-download-1               3.00       4.00
+                                                                 0.75 NO
+                          plain-download-64              4.00       4.00
+                                                                 1.00 ok
+                        """),
+                text);
+        assertTrue(
+                text.contains(
+                        "NOT REACHED  plain-download: jevent ≥ 0.95 × C, epoll (throughput: GB/s"
+                                + " (more is better), 1 connection): 0.750 ×\n"
+                                + "reached      1 of 2 targets\n"),
+                text);
+    }
+}
