@@ -70,8 +70,8 @@ public final class Stdio {
     /**
      * Makes {@link System#in}, {@link System#out} and {@link System#err} green, the latter two only
      * if they may have to wait: pipes, terminals and sockets, not in the portable mode. A print
-     * then takes about twice as long as the JDK's, which is why {@code jevent run} leaves these
-     * two alone. To be called before anybody reads or prints at the same time.
+     * then takes about twice as long as the JDK's, which is why {@code jevent run} leaves these two
+     * alone. To be called before anybody reads or prints at the same time.
      */
     public static void install() {
         installInput();

@@ -26,6 +26,7 @@ public final class Frames {
                     "dev.jevent.prefork",
                     "dev.jevent.queue",
                     "dev.jevent.resolver",
+                    "dev.jevent.resolver.dns",
                     "dev.jevent.select",
                     "dev.jevent.server",
                     "dev.jevent.signal",

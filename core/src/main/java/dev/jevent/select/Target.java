@@ -1,5 +1,6 @@
 package dev.jevent.select;
 
+import dev.jevent.file.Pipe;
 import dev.jevent.internal.io.Descriptor;
 import dev.jevent.internal.io.HasDescriptor;
 import dev.jevent.internal.jdk.Jdk;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.Channel;
 import java.nio.channels.SelectableChannel;
 
 /**
@@ -32,6 +34,12 @@ record Target(
         if (object instanceof HasDescriptor h) {
             Descriptor d = descriptor(h);
             return new Target(object, d, null, d == null ? -1 : d.fd());
+        }
+        if (object instanceof Pipe.Source source) {
+            return new Target(object, null, null, source.isOpen() ? source.fd() : -1);
+        }
+        if (object instanceof Pipe.Sink sink) {
+            return new Target(object, null, null, sink.isOpen() ? sink.fd() : -1);
         }
         if (object instanceof Integer number) {
             if (number < 0) {
@@ -82,7 +90,8 @@ record Target(
     boolean isClosed() {
         return number < 0
                 || (descriptor != null && descriptor.isClosed())
-                || (channel != null && !channel.isOpen());
+                || (channel != null && !channel.isOpen())
+                || (object instanceof Channel c && !c.isOpen());
     }
 
     /** Whether its close goes unnoticed, so that one must look. */

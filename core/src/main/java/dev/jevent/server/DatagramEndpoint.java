@@ -1,5 +1,7 @@
 package dev.jevent.server;
 
+import dev.jevent.socket.Sockets;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -35,7 +37,7 @@ final class DatagramEndpoint implements Endpoint {
 
     static DatagramEndpoint listen(DatagramServer server, SocketAddress address)
             throws IOException {
-        var socket = new DatagramSocket(null);
+        DatagramSocket socket = Sockets.datagramSocket();
         boolean done = false;
         try {
             if (server.reusesPort()) {

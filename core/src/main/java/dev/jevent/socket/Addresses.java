@@ -1,5 +1,8 @@
 package dev.jevent.socket;
 
+import dev.jevent.Jevent;
+import dev.jevent.internal.HubAccess;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -7,12 +10,16 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
 import java.net.UnixDomainSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What there is to say of addresses. */
 final class Addresses {
+
+    private static final InetAddress[] NONE = {};
 
     private Addresses() {}
 
@@ -36,9 +43,10 @@ final class Addresses {
      * What there is to try, in this order.
      *
      * @param from if not null, only addresses of its family
+     * @param timeout of the look-up, zero for none
      */
-    static List<SocketAddress> candidates(SocketAddress to, @Nullable SocketAddress from)
-            throws IOException {
+    static List<SocketAddress> candidates(
+            SocketAddress to, @Nullable SocketAddress from, Duration timeout) throws IOException {
         if (to instanceof UnixDomainSocketAddress) {
             return List.of(to);
         }
@@ -48,7 +56,7 @@ final class Addresses {
         if (!internet.isUnresolved()) {
             return List.of(to);
         }
-        List<InetAddress> all = List.of(InetAddress.getAllByName(internet.getHostString()));
+        List<InetAddress> all = List.of(lookUp(internet.getHostString(), timeout));
         List<SocketAddress> usable = new ArrayList<>();
         for (InetAddress a : Connecting.interleaved(all)) {
             if (from == null || reaches(from, a)) {
@@ -60,6 +68,25 @@ final class Addresses {
                     "no address of " + text(to) + " can be reached from " + text(from));
         }
         return usable;
+    }
+
+    /** A thread without a hub has nobody who could end its wait. */
+    private static InetAddress[] lookUp(String host, Duration timeout) throws IOException {
+        if (timeout.isZero() || HubAccess.get().currentLoop() == null) {
+            return InetAddress.getAllByName(host);
+        }
+        InetAddress[] found;
+        try {
+            found = Jevent.withTimeout(timeout, NONE, () -> InetAddress.getAllByName(host));
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException("cannot look up " + host, e);
+        }
+        if (found == NONE) {
+            throw new SocketTimeoutException("Connect timed out: looking up " + host);
+        }
+        return found;
     }
 
     private static boolean reaches(SocketAddress from, InetAddress to) {

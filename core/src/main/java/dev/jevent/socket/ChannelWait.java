@@ -51,6 +51,7 @@ final class ChannelWait {
         Selector s = begin();
         try {
             while (!select(s, deadline == null ? 0 : (deadline.left() + 999_999) / 1_000_000)) {
+                checkOpen();
                 // interrupted, or the time is over
                 boolean ignored = HubAccess.get().await(new Waiter<Void>(), 0);
             }
@@ -88,10 +89,14 @@ final class ChannelWait {
         }
     }
 
-    private synchronized Selector begin() throws IOException {
+    private synchronized void checkOpen() throws SocketException {
         if (closed) {
             throw new SocketException("Socket closed");
         }
+    }
+
+    private synchronized Selector begin() throws IOException {
+        checkOpen();
         if (waiting) {
             throw new ConcurrentObjectUseError(
                     "another greenlet already waits to " + what + " this socket");
@@ -114,18 +119,33 @@ final class ChannelWait {
         return s;
     }
 
-    private synchronized void end() {
-        waiting = false;
+    private void end() throws IOException {
+        Selector mine;
+        synchronized (this) {
+            waiting = false;
+            mine = closed ? selector : null;
+        }
+        if (mine != null) {
+            mine.close();
+        }
     }
 
-    /** Wakes who waits; after the channel was closed. */
+    /**
+     * Wakes who waits; after the channel was closed. The selector is closed by who is in it:
+     * somebody else would have to wait for him, in a monitor, and might hold up the very hub that
+     * has to let him go on.
+     */
     void close() throws IOException {
         Selector s;
+        boolean isUsed;
         synchronized (this) {
             closed = true;
             s = selector;
+            isUsed = waiting;
         }
-        if (s != null) {
+        if (s != null && isUsed) {
+            s.wakeup();
+        } else if (s != null) {
             s.close();
         }
     }

@@ -74,7 +74,7 @@ final class Connecting {
         String target = Addresses.text(address);
         Deadline given = Deadline.of(timeout, "Connect timed out: " + target);
         Deadline deadline = timeout.isZero() ? null : given;
-        List<SocketAddress> all = Addresses.candidates(address, from);
+        List<SocketAddress> all = Addresses.candidates(address, from, timeout);
         return all.size() == 1
                 ? connected(Sockets.socketFor(address), all.getFirst(), from, deadline)
                 : new Connecting(all, from, deadline, target).race();

@@ -106,8 +106,7 @@ abstract class DescriptorSocket extends StreamSocket implements HasDescriptor {
     }
 
     @Override
-    int sendFile(int file, long offset, int count, @Nullable Deadline deadline)
-            throws IOException {
+    int sendFile(int file, long offset, int count, @Nullable Deadline deadline) throws IOException {
         try {
             int n =
                     descriptor.output(

@@ -36,8 +36,7 @@ final class ForeignTransport implements Transport {
     }
 
     @Override
-    public int receive(byte[] b, int off, int len, @Nullable Deadline deadline)
-            throws IOException {
+    public int receive(byte[] b, int off, int len, @Nullable Deadline deadline) throws IOException {
         if (deadline == null) {
             return atLeastOne(b, off, len);
         }

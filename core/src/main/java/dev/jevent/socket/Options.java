@@ -97,8 +97,7 @@ final class Options {
     /** As {@code java.net} does it. */
     static void checkSupported(Object socket, Set<SocketOption<?>> all, SocketOption<?> option) {
         if (!all.contains(Objects.requireNonNull(option, "option"))) {
-            throw new UnsupportedOperationException(
-                    "'" + option + "' not supported by " + socket);
+            throw new UnsupportedOperationException("'" + option + "' not supported by " + socket);
         }
     }
 
@@ -174,8 +173,7 @@ final class Options {
         var names = FileSystems.getDefault().getUserPrincipalLookupService();
         try {
             UserPrincipal user = names.lookupPrincipalByName(Integer.toString(peer.uid()));
-            GroupPrincipal group =
-                    names.lookupPrincipalByGroupName(Integer.toString(peer.gid()));
+            GroupPrincipal group = names.lookupPrincipalByGroupName(Integer.toString(peer.gid()));
             return option.type()
                     .getConstructor(UserPrincipal.class, GroupPrincipal.class)
                     .newInstance(user, group);

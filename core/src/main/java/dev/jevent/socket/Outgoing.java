@@ -104,8 +104,7 @@ final class Outgoing {
         return total;
     }
 
-    private void sendTogether(ByteBuffer[] pieces, @Nullable Deadline deadline)
-            throws IOException {
+    private void sendTogether(ByteBuffer[] pieces, @Nullable Deadline deadline) throws IOException {
         var all = new byte[(int) total(pieces)];
         int at = 0;
         for (ByteBuffer piece : pieces) {
@@ -191,8 +190,7 @@ final class Outgoing {
         return true;
     }
 
-    private void sendCopies(
-            FileChannel file, long offset, long count, @Nullable Deadline deadline)
+    private void sendCopies(FileChannel file, long offset, long count, @Nullable Deadline deadline)
             throws IOException {
         var piece = new byte[(int) Math.min(PIECE, Math.max(1, count))];
         for (long done = 0; done < count; ) {

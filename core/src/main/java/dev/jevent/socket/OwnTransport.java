@@ -30,8 +30,7 @@ final class OwnTransport implements Transport {
     }
 
     @Override
-    public int receive(byte[] b, int off, int len, @Nullable Deadline deadline)
-            throws IOException {
+    public int receive(byte[] b, int off, int len, @Nullable Deadline deadline) throws IOException {
         socket.checkConnected();
         return deadline != null
                 ? socket.receive(b, off, len, deadline)

@@ -1,8 +1,11 @@
 package dev.jevent.socket;
 
 import dev.jevent.internal.io.Deadline;
+import dev.jevent.internal.io.HasDescriptor;
 
 import java.io.IOException;
+import java.lang.ref.Reference;
+import java.net.DatagramSocket;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -33,6 +36,17 @@ final class Readiness {
         }
         own.checkBound();
         return inTime(own::awaitInput, timeout);
+    }
+
+    static boolean read(DatagramSocket socket, Duration timeout) throws IOException {
+        if (!(socket instanceof HasDescriptor own)) {
+            throw foreign(socket);
+        }
+        try {
+            return inTime(deadline -> own.descriptor().awaitInput(deadline), timeout);
+        } finally {
+            Reference.reachabilityFence(socket);
+        }
     }
 
     private static StreamSocket own(Socket socket) throws IOException {

@@ -337,8 +337,7 @@ public final class SocketStream implements ByteChannel {
     }
 
     private long transferred(SocketStream to, @Nullable Duration timeout) throws IOException {
-        return reading(
-                timeout, d -> to.writing(null, none -> incoming.transferTo(to.outgoing, d)));
+        return reading(timeout, d -> to.writing(null, none -> incoming.transferTo(to.outgoing, d)));
     }
 
     // ---- write
@@ -417,8 +416,7 @@ public final class SocketStream implements ByteChannel {
     }
 
     /** As {@link #sendFile(Path, long, long)}. */
-    public long sendFile(Path file, long offset, long count, Duration timeout)
-            throws IOException {
+    public long sendFile(Path file, long offset, long count, Duration timeout) throws IOException {
         return fileSent(file, offset, count, given(timeout));
     }
 

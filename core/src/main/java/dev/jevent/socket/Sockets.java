@@ -65,8 +65,8 @@ public final class Sockets {
      * as RFC 8305 says: one after the other, IPv4 and IPv6 by turns, the next one when one fails or
      * after 250 ms; the first connection wins, and all other attempts are closed.
      *
-     * @param timeout for all of it; zero for none but the system's. A look-up that lasts longer is
-     *     not cut short
+     * @param timeout for all of it, the look-up too, if the caller has a hub; zero for none but the
+     *     system's
      * @throws java.net.UnknownHostException if there is no such name
      * @throws java.net.SocketTimeoutException if the time is over
      * @throws java.net.ConnectException and other IOExceptions, of the first address, if none
@@ -279,6 +279,11 @@ public final class Sockets {
     /** As {@link #waitRead(Socket, Duration)}, until an accept would not wait. */
     public static boolean waitRead(ServerSocket listener, Duration timeout) throws IOException {
         return Readiness.read(listener, timeout);
+    }
+
+    /** As {@link #waitRead(Socket, Duration)}, until there is a datagram. */
+    public static boolean waitRead(DatagramSocket socket, Duration timeout) throws IOException {
+        return Readiness.read(socket, timeout);
     }
 
     /** The JDK does not say which address it is. */

@@ -134,11 +134,7 @@ abstract class StreamServerSocket extends ServerSocket {
         return address == null
                 ? "ServerSocket[unbound]"
                 : address instanceof InetSocketAddress i
-                        ? "ServerSocket[addr="
-                                + i.getAddress()
-                                + ",localport="
-                                + i.getPort()
-                                + "]"
+                        ? "ServerSocket[addr=" + i.getAddress() + ",localport=" + i.getPort() + "]"
                         : "ServerSocket[path=" + address + "]";
     }
 

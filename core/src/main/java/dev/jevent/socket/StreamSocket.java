@@ -124,8 +124,7 @@ abstract class StreamSocket extends SocketWithOptions {
     }
 
     /** The same with a deadline. */
-    final void connect(@Nullable SocketAddress to, @Nullable Deadline deadline)
-            throws IOException {
+    final void connect(@Nullable SocketAddress to, @Nullable Deadline deadline) throws IOException {
         if (to == null) {
             throw new IllegalArgumentException("connect: The address can't be null");
         }

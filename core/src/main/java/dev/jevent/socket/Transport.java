@@ -26,8 +26,7 @@ interface Transport extends Closeable {
      * @param file its descriptor
      * @return how much; 0 at the end of the file; negative if it cannot be done
      */
-    int sendFile(int file, long offset, int count, @Nullable Deadline deadline)
-            throws IOException;
+    int sendFile(int file, long offset, int count, @Nullable Deadline deadline) throws IOException;
 
     /** The descriptor of a file for {@link #sendFile}; -1 if it cannot be done. */
     int descriptor(FileChannel file);

@@ -3,6 +3,7 @@ package dev.jevent.select;
 import static dev.jevent.select.Ready.INVALID;
 import static dev.jevent.select.Ready.READ;
 import static dev.jevent.select.Ready.WRITE;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;

@@ -5,6 +5,7 @@ import static dev.jevent.select.Ready.HANG_UP;
 import static dev.jevent.select.Ready.INVALID;
 import static dev.jevent.select.Ready.READ;
 import static dev.jevent.select.Ready.WRITE;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;

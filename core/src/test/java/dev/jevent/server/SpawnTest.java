@@ -410,11 +410,8 @@ class SpawnTest extends ServerScenario {
         List<Long> seen = new ArrayList<>();
         StreamServer server = server(socket -> {}).maxAccept(5).backlog(200);
         server.start();
-        List<Socket> clients = new ArrayList<>();
         for (int i = 0; i < 50; i++) { // they wait in the backlog: nothing has run yet
-            var client = new Socket();
-            client.connect(server.address());
-            clients.add(closing(client));
+            closing(new Socket()).connect(server.address());
         }
         Greenlet<Void> witness =
                 Jevent.spawn(

@@ -268,8 +268,7 @@ class AdoptionTest extends SocketScenario {
         Object owner = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
         assertEquals(owner, peer.uid());
         assertThrows(
-                IllegalArgumentException.class,
-                () -> Sockets.peerCredentials(pair().client()));
+                IllegalArgumentException.class, () -> Sockets.peerCredentials(pair().client()));
         var option =
                 pair.left().supportedOptions().stream()
                         .filter(o -> o.name().equals("SO_PEERCRED"))

@@ -178,6 +178,9 @@ class HappyEyeballsTest extends SocketScenario {
 
         private static void allRefuse() throws Exception {
             int port = freePort();
+            check(
+                    InetAddress.getAllByName("many").length == 3,
+                    "names"); // opens what look-ups need
             int before = descriptors();
             try {
                 Sockets.connect("many", port).close();

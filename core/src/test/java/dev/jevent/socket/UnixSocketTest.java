@@ -271,8 +271,7 @@ class UnixSocketTest extends SocketScenario {
         first.close();
         assertTrue(Files.exists(path().getPath()), "the file stays");
         assertThrows(IOException.class, () -> Sockets.listen(path()), "and is in the way");
-        IOException refused =
-                assertThrows(IOException.class, () -> Sockets.connect(path(), TEN));
+        IOException refused = assertThrows(IOException.class, () -> Sockets.connect(path(), TEN));
         assertTrue(refused.getMessage().startsWith("Connection refused"), refused.getMessage());
         var tooLong = UnixDomainSocketAddress.of(folder.resolve("x".repeat(200)));
         Exception e = assertThrows(IOException.class, () -> Sockets.listen(tooLong));

@@ -144,7 +144,8 @@ class TlsInteropTest extends TlsScenario {
                             for (int i = 0; i < 3; i++) {
                                 assertEquals('a', s.getInputStream().read());
                                 assertEquals('\n', s.getInputStream().read());
-                                s.getOutputStream().write("answer\n".getBytes("US-ASCII"));
+                                s.getOutputStream()
+                                        .write("answer\n".getBytes(StandardCharsets.US_ASCII));
                             }
                         }
                     },
@@ -203,7 +204,8 @@ class TlsInteropTest extends TlsScenario {
                     () -> {
                         try (var s = (SSLSocket) listener.accept()) {
                             assertEquals("CN=Ann", s.getSession().getPeerPrincipal().getName());
-                            s.getOutputStream().write("welcome".getBytes("US-ASCII"));
+                            s.getOutputStream()
+                                    .write("welcome".getBytes(StandardCharsets.US_ASCII));
                         }
                     },
                     () -> {
@@ -256,9 +258,10 @@ class TlsInteropTest extends TlsScenario {
                     for (int i = 0; i < 2; i++) {
                         try (SSLSocket s = tls.connect("localhost", port)) {
                             assertEquals("x", s.getApplicationProtocol());
-                            s.getOutputStream().write("hallo\n".getBytes("US-ASCII"));
+                            s.getOutputStream()
+                                    .write("hallo\n".getBytes(StandardCharsets.US_ASCII));
                             byte[] answer = s.getInputStream().readNBytes(6);
-                            assertEquals("ollah\n", new String(answer, "US-ASCII"));
+                            assertEquals("ollah\n", new String(answer, StandardCharsets.US_ASCII));
                             assertEquals(i == 1, Tls.isResumed(s));
                         }
                         Jevent.sleep(2);
@@ -272,8 +275,14 @@ class TlsInteropTest extends TlsScenario {
         together(
                 () -> {
                     try (SSLSocket s = client().connect("localhost", port)) {
-                        s.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes("US-ASCII"));
-                        String page = new String(s.getInputStream().readAllBytes(), "US-ASCII");
+                        s.getOutputStream()
+                                .write(
+                                        "GET / HTTP/1.0\r\n\r\n"
+                                                .getBytes(StandardCharsets.US_ASCII));
+                        String page =
+                                new String(
+                                        s.getInputStream().readAllBytes(),
+                                        StandardCharsets.US_ASCII);
                         assertTrue(page.contains("Ciphers supported"), page);
                     }
                 });
@@ -287,7 +296,7 @@ class TlsInteropTest extends TlsScenario {
         together(
                 () -> {
                     try (SSLSocket s = known.connect("localhost", port)) {
-                        s.getOutputStream().write("ab\n".getBytes("US-ASCII"));
+                        s.getOutputStream().write("ab\n".getBytes(StandardCharsets.US_ASCII));
                         assertEquals('b', s.getInputStream().read());
                     }
                 });
@@ -311,7 +320,9 @@ class TlsInteropTest extends TlsScenario {
                 () -> {
                     try (SSLSocket s = client().connect("localhost", port)) {
                         s.getOutputStream()
-                                .write("GET /large.bin HTTP/1.0\r\n\r\n".getBytes("US-ASCII"));
+                                .write(
+                                        "GET /large.bin HTTP/1.0\r\n\r\n"
+                                                .getBytes(StandardCharsets.US_ASCII));
                         InputStream in = s.getInputStream();
                         var head = new StringBuilder();
                         while (head.indexOf("\r\n\r\n") < 0) {
@@ -346,7 +357,7 @@ class TlsInteropTest extends TlsScenario {
                                             ("HTTP/1.1 200 OK\r\nContent-Length: "
                                                             + body.length
                                                             + "\r\n\r\n")
-                                                    .getBytes("US-ASCII"));
+                                                    .getBytes(StandardCharsets.US_ASCII));
                             s.getOutputStream().write(body);
                             assertEquals(-1, in.read());
                         }

@@ -11,14 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Runs the commands of a crontab at their times and prints what they say. Each line has a greenlet:
- * one that takes longer than until its next time leaves that out. When the program ends the children
- * that still run end with it.
+ * one that takes longer than until its next time leaves that out. When the program ends the
+ * children that still run end with it.
  */
 public final class Cron {
 
@@ -47,9 +48,9 @@ public final class Cron {
     }
 
     private static void repeat(CronSchedule.Line line) {
-        LocalDateTime next = LocalDateTime.now();
+        LocalDateTime next = LocalDateTime.now(ZoneId.systemDefault());
         while (true) {
-            LocalDateTime now = LocalDateTime.now();
+            LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault());
             next = line.schedule().after(next);
             if (next.isBefore(now)) {
                 next = line.schedule().after(now); // it has taken long
@@ -61,7 +62,10 @@ public final class Cron {
 
     private static String run(String command) {
         var text = new StringBuilder();
-        String when = LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        String when =
+                LocalDateTime.now(ZoneId.systemDefault())
+                        .truncatedTo(ChronoUnit.SECONDS)
+                        .toString();
         try {
             CompletedProcess process =
                     Popen.shell(command)

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -27,9 +28,8 @@ class NetworkExamplesTest {
     @Test
     void zeroMqHoldsUpNobody() throws Exception {
         String classPath =
-                Cli.examples() + java.io.File.pathSeparator + System.getProperty("java.class.path");
-        Cli.Result result =
-                Cli.run(dir, "run", "-cp", classPath, "dev.jevent.examples.ZeroMq");
+                Cli.examples() + File.pathSeparator + System.getProperty("java.class.path");
+        Cli.Result result = Cli.run(dir, "run", "-cp", classPath, "dev.jevent.examples.ZeroMq");
         assertEquals(0, result.exit(), result.err());
         List<String> lines = result.out().lines().toList();
         assertEquals("server: Hello 0", lines.get(0));

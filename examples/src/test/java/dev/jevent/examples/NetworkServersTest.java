@@ -44,7 +44,8 @@ class NetworkServersTest {
                 socket.receive(packet);
                 assertEquals(
                         text,
-                        new String(packet.getData(), 0, packet.getLength(), StandardCharsets.UTF_8));
+                        new String(
+                                packet.getData(), 0, packet.getLength(), StandardCharsets.UTF_8));
             }
             endsBySignal(cli);
         }

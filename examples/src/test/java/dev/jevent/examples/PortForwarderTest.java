@@ -24,8 +24,7 @@ class PortForwarderTest {
     void open() throws Exception {
         target = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         String host = target.getInetAddress().getHostAddress();
-        served =
-                Served.start(port -> PortForwarder.newServer(port, host, target.getLocalPort()));
+        served = Served.start(port -> PortForwarder.newServer(port, host, target.getLocalPort()));
     }
 
     @AfterEach

@@ -3,6 +3,8 @@ package dev.jevent.internal.io;
 import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.loop.EventLoop;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The loop in which threads without a hub wait for sockets: plain platform threads and the JDK's
  * own virtual threads. It has a daemon thread of its own, made when the first of them must wait.
@@ -13,12 +15,23 @@ import dev.jevent.internal.loop.EventLoop;
  */
 public final class DaemonLoop {
 
-    private static final EventLoop LOOP = HubAccess.get().startDaemonLoop("jevent-io");
+    private static volatile @Nullable EventLoop loop;
 
     private DaemonLoop() {}
 
     /** It, made now if it is not there. */
     public static EventLoop get() {
-        return LOOP;
+        EventLoop l = loop;
+        return l != null ? l : start();
+    }
+
+    /** Not in a static initializer: without descriptors it fails, and is tried again later. */
+    private static synchronized EventLoop start() {
+        EventLoop l = loop;
+        if (l == null) {
+            l = HubAccess.get().startDaemonLoop("jevent-io");
+            loop = l;
+        }
+        return l;
     }
 }

@@ -24,11 +24,11 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * One open socket, pipe or other descriptor that does not block, and how to wait for it. Each call is tried first; only when the kernel says
- * {@code EAGAIN} does the caller wait, in the epoll of its own hub. There the socket is registered
- * edge-triggered by the first who waits, and stays so until it is closed. So it does not matter who
- * made it: a hub whose thread is busy elsewhere holds up nobody else. A thread without a hub waits
- * in {@linkplain DaemonLoop a hub for all such}.
+ * One open socket, pipe or other descriptor that does not block, and how to wait for it. Each call
+ * is tried first; only when the kernel says {@code EAGAIN} does the caller wait, in the epoll of
+ * its own hub. There the socket is registered edge-triggered by the first who waits, and stays so
+ * until it is closed. So it does not matter who made it: a hub whose thread is busy elsewhere holds
+ * up nobody else. A thread without a hub waits in {@linkplain DaemonLoop a hub for all such}.
  *
  * <p>The protocol of edges, in each direction:
  *
@@ -315,9 +315,7 @@ public final class Descriptor implements FdHandler {
     }
 
     private int tryAsFar(byte[] b, int off, int len) throws SocketException {
-        return drained && !reading.ready
-                ? -Errno.EAGAIN
-                : tryRecv(b, off, Math.min(len, Net.MOST));
+        return drained && !reading.ready ? -Errno.EAGAIN : tryRecv(b, off, Math.min(len, Net.MOST));
     }
 
     private int received(int first, byte[] b, int off, int len, @Nullable Deadline deadline)

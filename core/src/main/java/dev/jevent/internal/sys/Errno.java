@@ -112,7 +112,8 @@ public final class Errno {
         String message = text(errno) + ": " + text(address);
         return switch (errno) {
             case EHOSTUNREACH -> new NoRouteToHostException(message);
-            case ECONNREFUSED, ETIMEDOUT, ENETUNREACH, EPROTO, ENOENT -> new ConnectException(message);
+            case ECONNREFUSED, ETIMEDOUT, ENETUNREACH, EPROTO, ENOENT ->
+                    new ConnectException(message);
             case EADDRINUSE, EADDRNOTAVAIL, EACCES, 1 -> new BindException(message);
             default -> new SocketException(message);
         };

@@ -37,7 +37,8 @@ public final class Fd {
     private static final int F_SETFL = 4;
     private static final int F_DUPFD_CLOEXEC = 1030;
 
-    private static final FunctionDescriptor BUFFER = FunctionDescriptor.of(LONG, INT, POINTER, LONG);
+    private static final FunctionDescriptor BUFFER =
+            FunctionDescriptor.of(LONG, INT, POINTER, LONG);
 
     private static final MethodHandle READ = Native.quickWithErrno("read", BUFFER);
     private static final MethodHandle WRITE = Native.quickWithErrno("write", BUFFER);

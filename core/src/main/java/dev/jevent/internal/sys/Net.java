@@ -14,8 +14,8 @@ import java.nio.file.Path;
 
 /**
  * The system calls of sockets; socket(7), ip(7), tcp(7), udp(7), unix(7). All descriptors made here
- * are non-blocking and close-on-exec, so that each call returns at once, and those that can fail answer
- * the negative errno. Nothing here allocates, but for addresses.
+ * are non-blocking and close-on-exec, so that each call returns at once, and those that can fail
+ * answer the negative errno. Nothing here allocates, but for addresses.
  *
  * <p>Every call needs a {@link Scratch} that nobody else uses meanwhile.
  */
@@ -120,8 +120,7 @@ public final class Net {
     private static final MethodHandle REMOTE_ADDRESS =
             Native.quickWithErrno("getpeername", GET_ADDRESS);
     private static final MethodHandle PAIR =
-            Native.quickWithErrno(
-                    "socketpair", FunctionDescriptor.of(INT, INT, INT, INT, POINTER));
+            Native.quickWithErrno("socketpair", FunctionDescriptor.of(INT, INT, INT, INT, POINTER));
     private static final MethodHandle RECEIVE =
             Native.quickWithErrno(
                     "recvfrom",
@@ -316,7 +315,12 @@ public final class Net {
                     (int)
                             (long)
                                     RECEIVE.invokeExact(
-                                            s.errno, fd, to, (long) len, flags, s.address,
+                                            s.errno,
+                                            fd,
+                                            to,
+                                            (long) len,
+                                            flags,
+                                            s.address,
                                             s.length));
         } catch (Throwable e) {
             throw Native.unexpected(e);

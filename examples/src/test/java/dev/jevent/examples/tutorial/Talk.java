@@ -76,8 +76,7 @@ final class Talk implements AutoCloseable {
         assumeTrue(
                 !name.equals("ZeroMqTutorial") || Python.has(python, "zmq.green"),
                 "this python has no zmq; apt-get install python3-zmq");
-        return new Talk(
-                List.of(python, Tutorial.TWINS.resolve(name + ".py").toString()));
+        return new Talk(List.of(python, Tutorial.TWINS.resolve(name + ".py").toString()));
     }
 
     /** Its next line. */

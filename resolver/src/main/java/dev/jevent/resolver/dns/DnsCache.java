@@ -50,7 +50,7 @@ final class DnsCache {
                     private static final long serialVersionUID = 1;
 
                     @Override
-                    protected boolean removeEldestEntry(Map.Entry<Key, Entry> eldest) {
+                    protected boolean removeEldestEntry(Map.Entry<Key, DnsCache.Entry> eldest) {
                         return size() > limits.entries;
                     }
                 };

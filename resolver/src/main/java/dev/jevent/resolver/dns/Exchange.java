@@ -63,7 +63,7 @@ final class Exchange {
 
     /** The one place where sockets for datagrams are made. */
     private static DatagramSocket newDatagramSocket() throws IOException {
-        return new DatagramSocket();
+        return Sockets.datagramSocket();
     }
 
     /** Those that are answered know it. */
