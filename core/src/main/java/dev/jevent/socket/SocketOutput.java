@@ -1,11 +1,13 @@
 package dev.jevent.socket;
 
+import dev.jevent.internal.io.Transfers;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Objects;
 
 /** What a socket sends; nothing is kept back. For one writer at a time. */
-final class SocketOutput extends OutputStream {
+final class SocketOutput extends OutputStream implements Transfers.Sink {
 
     private final StreamSocket socket;
     private final byte[] one = new byte[1];

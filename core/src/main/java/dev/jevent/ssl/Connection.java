@@ -239,6 +239,18 @@ final class Connection implements Reader.Events {
         }
     }
 
+    /** Waits, if it is known that there is nothing to read. */
+    void awaitNews(int soTimeout) throws IOException {
+        handshake(soTimeout);
+        reader.enter();
+        try {
+            check();
+            reader.awaitNews(Deadline.ofMillis(soTimeout, "Read timed out"));
+        } finally {
+            reader.leave();
+        }
+    }
+
     void write(byte[] b, int off, int len, int soTimeout) throws IOException {
         handshake(soTimeout);
         writer.lock.acquire();

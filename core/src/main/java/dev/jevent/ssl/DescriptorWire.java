@@ -57,6 +57,14 @@ final class DescriptorWire extends Wire {
         return n == 0 ? -1 : n;
     }
 
+    @Override
+    void awaitNews(Inbound to, @Nullable Deadline deadline) throws IOException {
+        if (drained) {
+            to.rest();
+            descriptor.awaitEvent(deadline);
+        }
+    }
+
     private int tryReceive(Scratch scratch, int fd) {
         Inbound to = in;
         ByteBuffer b = to.withRoom(Math.min(most, LEAST_ROOM));

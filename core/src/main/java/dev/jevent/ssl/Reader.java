@@ -158,6 +158,13 @@ final class Reader {
         }
     }
 
+    /** Waits, if it is known that there is nothing to read. */
+    void awaitNews(@Nullable Deadline deadline) throws IOException {
+        if (plain == null && mayGoOn(0) && !in.hasRecord()) {
+            wire.awaitNews(in, deadline);
+        }
+    }
+
     private int takePlain(byte[] b, int off, int len) {
         ByteBuffer from = plain;
         int n = Math.min(len, from.remaining());

@@ -2,6 +2,7 @@ package dev.jevent.ssl;
 
 import dev.jevent.internal.io.Descriptor;
 import dev.jevent.internal.io.HasDescriptor;
+import dev.jevent.internal.io.Transfers;
 
 import org.jspecify.annotations.Nullable;
 
@@ -117,7 +118,7 @@ final class TlsSocket extends LayeredSocket implements HasDescriptor.Buffering {
 
     // ---- data
 
-    private final class TlsInput extends InputStream {
+    private final class TlsInput extends InputStream implements Transfers.Source {
         private final byte[] one = new byte[1];
 
         @Override
@@ -129,6 +130,20 @@ final class TlsSocket extends LayeredSocket implements HasDescriptor.Buffering {
         public int read(byte[] b, int off, int len) throws IOException {
             Objects.checkFromIndexSize(off, len, b.length);
             return len == 0 ? 0 : inputShut ? -1 : connection().read(b, off, len, soTimeout);
+        }
+
+        @Override
+        public void awaitNews() throws IOException {
+            if (!inputShut) {
+                connection().awaitNews(soTimeout);
+            }
+        }
+
+        @Override
+        public long transferTo(OutputStream out) throws IOException {
+            return out instanceof Transfers.Sink
+                    ? Transfers.copy(this, out)
+                    : super.transferTo(out);
         }
 
         @Override
@@ -157,7 +172,7 @@ final class TlsSocket extends LayeredSocket implements HasDescriptor.Buffering {
                 || below instanceof HasDescriptor.Buffering b && b.hasBuffered();
     }
 
-    private final class TlsOutput extends OutputStream {
+    private final class TlsOutput extends OutputStream implements Transfers.Sink {
 
         @Override
         public void write(int b) throws IOException {

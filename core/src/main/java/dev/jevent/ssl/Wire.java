@@ -28,6 +28,9 @@ abstract class Wire {
      */
     abstract int receive(Inbound in, int most, @Nullable Deadline deadline) throws IOException;
 
+    /** Waits, if it is known that there is nothing to receive. */
+    void awaitNews(Inbound in, @Nullable Deadline deadline) throws IOException {}
+
     /**
      * Sends something, and waits until it can.
      *

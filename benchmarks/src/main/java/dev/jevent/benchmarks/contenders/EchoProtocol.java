@@ -9,10 +9,6 @@ final class EchoProtocol implements Protocol {
 
     @Override
     public void serve(InputStream in, OutputStream out) throws IOException {
-        byte[] buffer = new byte[BUFFER];
-        int n;
-        while ((n = in.read(buffer)) >= 0) {
-            out.write(buffer, 0, n);
-        }
+        in.transferTo(out);
     }
 }

@@ -398,10 +398,15 @@ public final class Descriptor implements FdHandler {
      * EAGAIN}.
      */
     public int inputAfterAll(Call call, @Nullable Deadline deadline) throws IOException {
+        awaitEvent(deadline);
+        return input(call, deadline);
+    }
+
+    /** Waits for an event, if none has come since the last call that reads. */
+    public void awaitEvent(@Nullable Deadline deadline) throws IOException {
         if (!ending && !reading.ready) {
             await(reading, deadline);
         }
-        return input(call, deadline);
     }
 
     /** The same for a call that writes. */
