@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** {@code jevent run}: how a program ends. */
 class ProgramLifeTest {
@@ -342,5 +343,36 @@ class ProgramLifeTest {
                         .filter(line -> line.startsWith("SigIgn:"))
                         .map(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
                         .noneMatch(mask -> (mask & 2) != 0);
+    }
+
+    // ---- who else may wake it
+
+    /** Started with java: under jevent run there is always a thread that might wake it. */
+    @Test
+    void aProgramMayWaitForAChildOfTheJdkAndNothingElse() throws Exception {
+        Path source = dir.resolve("P.java");
+        Files.writeString(
+                source,
+                """
+                import dev.jevent.Jevent;
+
+                class P {
+                    public static void main(String[] args) throws Exception {
+                        var child = new ProcessBuilder("sleep", "0.3").start();
+                        System.out.println("exit " + Jevent.spawn(() -> child.waitFor()).get());
+                    }
+                }
+                """);
+        Cli.compile(dir, source);
+        List<String> java =
+                List.of(
+                        "-javaagent:" + Cli.jar(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        dir.toString(),
+                        "P");
+        try (Cli cli = Cli.startJava(dir, java)) {
+            assertEnd(0, "exit 0\n", "", cli.await());
+        }
     }
 }

@@ -108,4 +108,13 @@ class ReadmeTest {
         assertEquals("one\ntwo\nno more\nthe others are cancelled\none fails\n", output);
         assertEquals(0, process.waitFor());
     }
+
+    @Test
+    void theNetworkProgramTalksAndRunsChildren() throws Exception {
+        Process process = run("Network", "ofSeconds(5)", "ofSeconds(30)");
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertEquals("hello\nand good bye\nfirst\nsecond\n", output);
+        assertEquals(0, process.waitFor());
+    }
 }
