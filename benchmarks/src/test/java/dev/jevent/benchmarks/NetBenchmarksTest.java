@@ -39,9 +39,9 @@ class NetBenchmarksTest {
                         "p99_us", 30.0));
     }
 
-    /** One connection, for a moment: the numbers mean nothing. Go is for --quick. */
+    /** One connection, for a moment: the numbers mean nothing. The others are for --quick. */
     @ParameterizedTest
-    @EnumSource(names = "GO", mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(names = {"JEVENT", "NETTY", "C"})
     void everyContenderServesEveryLoad(Column column) throws Exception {
         for (List<Row> group : NetBenchmarks.groups(List.of())) {
             Row row = group.getFirst();
