@@ -17,6 +17,7 @@ module dev.jevent {
     exports dev.jevent;
     exports dev.jevent.event;
     exports dev.jevent.file;
+    exports dev.jevent.http;
     exports dev.jevent.local;
     exports dev.jevent.lock;
     exports dev.jevent.loop;

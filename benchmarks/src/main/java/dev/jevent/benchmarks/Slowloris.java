@@ -27,6 +27,8 @@ import java.util.OptionalDouble;
  */
 final class Slowloris {
     private static final int RATE = 2000;
+    private static final int WARM_RATE = 20_000;
+    private static final int WARM_ATTACK_RATE = 4000; // of which all may stay unanswered
     private static final int MOST_SECONDS = 15; // the client remembers so many requests
     private static final int POOL = 20;
     private static final int CONNECTIONS_OF_POOL = 16;
@@ -46,13 +48,20 @@ final class Slowloris {
     /**
      * When it happens, in seconds after the attack has begun.
      *
-     * @param warmUp how long a server gets requests before anything is measured
+     * @param warmUp how long a server gets many requests before anything is measured
+     * @param warmAttack how long it gets requests beside the attack after that; zero: never
      * @param memory when its memory is measured for the first time
      * @param requests when the others begin with their requests
      * @param seconds how long they go on, and how long they did before the attack
      * @param memoryAgain when its memory is measured again
      */
-    record Times(int warmUp, int memory, int requests, int seconds, int memoryAgain) {
+    record Times(
+            int warmUp, int warmAttack, int memory, int requests, int seconds, int memoryAgain) {
+
+        /** Requests at once, for so many seconds. */
+        static Times only(int seconds) {
+            return new Times(0, 0, 0, 0, seconds, 0);
+        }
 
         /** The attack ends, a while after the last measurement. */
         int end() {
@@ -72,8 +81,8 @@ final class Slowloris {
 
     private static Times times(Options options) {
         return options.quick()
-                ? new Times(1, 1, 2, 1, 4)
-                : new Times(6, 10, 12, Math.min(3 * options.seconds(), MOST_SECONDS), 30);
+                ? new Times(1, 0, 1, 2, 1, 4)
+                : new Times(10, 12, 10, 12, Math.min(3 * options.seconds(), MOST_SECONDS), 30);
     }
 
     Benchmark benchmark() {
@@ -138,17 +147,16 @@ final class Slowloris {
     private Contender contender(String label, Command server, int connections) {
         Optional<String> missing =
                 server.missing()
-                        .or(client(0, 0, connections, new Times(0, 0, 0, 0, 0))::missing)
+                        .or(client(0, 0, connections, Times.only(0))::missing)
                         .or(() -> ServerBenchmarks.tooManyFiles(attackers));
         return new Contender(label, missing, () -> measure(server, connections));
     }
 
     private Map<String, Double> measure(Command command, int connections) throws Exception {
-        Times warmUp = new Times(0, 0, 0, times.warmUp(), 0);
-        Times alone = new Times(0, 0, 0, times.seconds(), 0);
+        Times alone = Times.only(times.seconds());
         try (Child server = Child.start(command)) {
             int port = server.awaitReady(START);
-            Child.run(client(port, 0, connections, warmUp), START);
+            warmUp(port, connections);
             Map<String, Double> before =
                     Child.results(Child.run(client(port, 0, connections, alone), START));
             Memory idle = memory(server, port);
@@ -228,18 +236,34 @@ final class Slowloris {
         }
     }
 
+    /**
+     * Many requests, and then some beside the attack: the JIT compiler has the server's own core,
+     * and would be what is measured.
+     */
+    private void warmUp(int port, int connections) throws Exception {
+        Child.run(client(port, 0, connections, WARM_RATE, Times.only(times.warmUp())), START);
+        if (times.warmAttack() > 0) {
+            Times attack = new Times(0, 0, 0, 4, times.warmAttack(), times.warmAttack() + 4);
+            Child.run(client(port, attackers, connections, WARM_ATTACK_RATE, attack), START);
+        }
+    }
+
     private static void sleepUntil(long begin, int seconds) throws InterruptedException {
         Thread.sleep(Duration.ofNanos(begin + seconds * 1_000_000_000L - System.nanoTime()));
     }
 
     private Command client(int port, int slow, int connections, Times when) {
+        return client(port, slow, connections, RATE, when);
+    }
+
+    private Command client(int port, int slow, int connections, int rate, Times when) {
         return commands.c(
                 OTHER,
                 "slow_client",
                 Integer.toString(port),
                 Integer.toString(slow),
                 Integer.toString(connections),
-                Integer.toString(RATE),
+                Integer.toString(rate),
                 Integer.toString(when.requests()),
                 Integer.toString(when.seconds()),
                 Integer.toString(slow == 0 ? 0 : when.end()));

@@ -33,7 +33,7 @@ class SlowlorisTest {
     void thePoolStarvesAndJeventDoesNot() throws Exception {
         Tools tools = new Tools(Path.of("").toAbsolutePath());
         Commands commands = new Commands(tools, new Cores(List.of(0)), 100);
-        Benchmark benchmark = new Slowloris(commands, 100, new Times(0, 0, 1, 1, 2)).benchmark();
+        Benchmark benchmark = new Slowloris(commands, 100, new Times(0, 0, 0, 1, 1, 2)).benchmark();
         for (Contender contender : benchmark.contenders()) {
             assumeTrue(contender.missing().isEmpty(), () -> contender.missing().orElseThrow());
         }

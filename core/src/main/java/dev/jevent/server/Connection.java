@@ -170,6 +170,11 @@ final class Connection extends Job implements ServerConnection {
     }
 
     @Override
+    public void abort() {
+        releaseNow();
+    }
+
+    @Override
     public String toString() {
         return "connection from " + Addresses.text(remoteAddress());
     }

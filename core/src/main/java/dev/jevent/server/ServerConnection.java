@@ -58,4 +58,10 @@ public sealed interface ServerConnection permits Connection {
      * what comes in the moment of the stop is not read any more.)
      */
     void idle(boolean idle);
+
+    /**
+     * Ends it at once and without a farewell, as if the network had failed; whoever waits in its
+     * socket gets a {@link java.net.SocketException}.
+     */
+    void abort();
 }

@@ -51,7 +51,7 @@ class FileCrowdTest extends FileScenario {
         Jevent.joinAllOrThrow(all);
         assertTrue(Op.FILES.size() <= Op.FILES.maxSize());
         assertEquals(List.of(), FileObject.list(folder));
-        assertEquals(before, openDescriptors());
+        assertTrue(openDescriptors() <= before); // what an earlier test left may have gone
     }
 
     @Test

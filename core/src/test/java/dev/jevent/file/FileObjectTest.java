@@ -223,7 +223,7 @@ class FileObjectTest extends FileScenario {
                         assertEquals(50_000, lines.count());
                     }
                 });
-        assertEquals(before, openDescriptors());
+        assertTrue(openDescriptors() <= before); // what an earlier test left may have gone
     }
 
     @Test
@@ -292,7 +292,7 @@ class FileObjectTest extends FileScenario {
         opener.kill();
         var timeout = new Timeout(Duration.ofMillis(10));
         assertSame(timeout, thrownBy(() -> timeout.run(() -> FileObject.output(path))));
-        assertEquals(before, openDescriptors());
+        assertTrue(openDescriptors() <= before); // what an earlier test left may have gone
     }
 
     // ---- kill

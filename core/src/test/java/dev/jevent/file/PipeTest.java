@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jevent.ConcurrentObjectUseError;
 import dev.jevent.Greenlet;
@@ -179,7 +180,7 @@ class PipeTest extends FileScenario {
                 assertEquals(1, pipe.source().read());
             }
         }
-        assertEquals(before, openDescriptors());
+        assertTrue(openDescriptors() <= before); // what an earlier test left may have gone
     }
 
     @Test

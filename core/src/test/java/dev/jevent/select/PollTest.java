@@ -378,7 +378,7 @@ class PollTest extends PollScenario {
             assertEquals(List.of(), poll.poll(Duration.ofNanos(200_000)));
             poll.close();
         }
-        assertEquals(before, openDescriptors());
+        assertTrue(openDescriptors() <= before); // what an earlier test left may have gone
         for (int i = 0; i < 50; i++) {
             assertEquals(1, poll(pair.client(), READ).size()); // forgotten
         }

@@ -141,16 +141,17 @@ class SelectTest extends PollScenario {
                             Select.select(List.of(a.server()), NONE);
                         });
         settle();
-        assertTrue(openDescriptors() > before);
+        int during = openDescriptors();
         g.kill();
-        assertEquals(before, openDescriptors());
+        assertTrue(openDescriptors() < during);
+        assertTrue(openDescriptors() <= before); // what an earlier test left may have gone
         try (Timeout t = Timeout.start(SOON)) {
             assertSame(
                     t,
                     assertThrows(
                             Timeout.class, () -> Select.select(List.of(a.server()), NONE, LONG)));
         }
-        assertEquals(before, openDescriptors());
+        assertTrue(openDescriptors() <= before); // what an earlier test left may have gone
     }
 
     @Test

@@ -1,0 +1,42 @@
+package dev.jevent.http;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** The Date field, made once a second. Any thread: two of them at most make the same one. */
+final class Dates {
+
+    private static final DateTimeFormatter FORMAT =
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+                    .withZone(ZoneOffset.UTC);
+
+    private record Second(long second, byte[] field) {}
+
+    private volatile Second last = make(0);
+
+    /** The field of now, with its end. Not to be changed. */
+    byte[] field() {
+        long second = System.currentTimeMillis() / 1000;
+        Second s = last;
+        if (s.second != second) {
+            s = make(second);
+            last = s;
+        }
+        return s.field;
+    }
+
+    private static Second make(long second) {
+        return new Second(
+                second,
+                ("Date: " + format(Instant.ofEpochSecond(second)) + "\r\n")
+                        .getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** A time as HTTP writes it: {@code Sun, 06 Nov 1994 08:49:37 GMT}. */
+    static String format(Instant time) {
+        return FORMAT.format(time);
+    }
+}

@@ -1,0 +1,304 @@
+package dev.jevent.http;
+
+import dev.jevent.server.ServerConnection;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketAddress;
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.StandardCharsets;
+import java.nio.charset.UnsupportedCharsetException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A request, as long as its handler runs; afterwards every method throws an {@link
+ * IllegalStateException}. For one thread at a time.
+ *
+ * <p>Its header fields are in the bytes that came; each string is made when it is asked for.
+ */
+public final class Request {
+
+    private static final int MOST_PARAMETERS = 1000;
+
+    private final HttpConnection connection;
+    private final RequestHead head;
+    private final BodyInput body;
+    private boolean over;
+    private long bodyLimit;
+    private @Nullable String path;
+    private @Nullable Map<String, List<String>> parameters;
+    private @Nullable Map<String, Object> attributes;
+
+    Request(HttpConnection connection, RequestHead head, long bodyLimit) {
+        this.connection = connection;
+        this.head = head;
+        this.bodyLimit = bodyLimit;
+        body = new BodyInput(connection, this, head);
+    }
+
+    private RequestHead head() {
+        if (over) {
+            throw new IllegalStateException(
+                    "this request is over: its handler has returned. What is needed later must be"
+                            + " taken from it before");
+        }
+        return head;
+    }
+
+    /** Its handler has returned. */
+    void end() {
+        over = true;
+    }
+
+    // ---- the request line
+
+    /** {@code GET}, {@code POST} and so on, as it was sent. */
+    public String method() {
+        return head().method();
+    }
+
+    /** Whether this is the method; makes no string. */
+    public boolean is(String method) {
+        return head().methodIs(method);
+    }
+
+    /**
+     * What is asked for, as it was sent: {@code /a%20b?c=d}; for a proxy also {@code
+     * http://host/a}, {@code host:port} (CONNECT) or {@code *} (OPTIONS).
+     */
+    public String target() {
+        return head().target();
+    }
+
+    /** The path, as it was sent; without a host and without the query. */
+    public String rawPath() {
+        String target = head().originTarget();
+        int query = target.indexOf('?');
+        return query < 0 ? target : target.substring(0, query);
+    }
+
+    /**
+     * The path, with each {@code %XX} decoded. It may have {@code ..} in it.
+     *
+     * @throws HttpException 400 if it cannot be decoded, as UTF-8
+     */
+    public String path() {
+        RequestHead ignored = head();
+        String p = path;
+        if (p == null) {
+            p = Text.decode(rawPath(), false);
+            path = p;
+        }
+        return p;
+    }
+
+    /** What follows the question mark, as it was sent. */
+    public Optional<String> query() {
+        String target = head().target();
+        int query = target.indexOf('?');
+        return query < 0 ? Optional.empty() : Optional.of(target.substring(query + 1));
+    }
+
+    /**
+     * The first value of a parameter of the query.
+     *
+     * @throws HttpException 400 if the query cannot be decoded, as UTF-8, or has more than 1,000
+     */
+    public Optional<String> parameter(String name) {
+        List<String> values = parameters().get(name);
+        return values == null ? Optional.empty() : Optional.of(values.getFirst());
+    }
+
+    /**
+     * The parameters of the query, with their values, in their order.
+     *
+     * @throws HttpException 400 if the query cannot be decoded, as UTF-8, or has more than 1,000
+     */
+    public Map<String, List<String>> parameters() {
+        Map<String, List<String>> known = parameters;
+        if (known == null) {
+            known = parse(query().orElse(""));
+            parameters = known;
+        }
+        return known;
+    }
+
+    private static Map<String, List<String>> parse(String query) {
+        Map<String, List<String>> parameters = new LinkedHashMap<>();
+        int count = 0;
+        for (int from = 0; from < query.length(); ) {
+            int to = query.indexOf('&', from);
+            to = to < 0 ? query.length() : to;
+            if (to > from) {
+                if (++count > MOST_PARAMETERS) {
+                    throw new HttpException(400, "more than " + MOST_PARAMETERS + " parameters");
+                }
+                int equals = query.indexOf('=', from);
+                boolean bare = equals < 0 || equals > to;
+                String name = Text.decode(query.substring(from, bare ? to : equals), true);
+                String value = bare ? "" : Text.decode(query.substring(equals + 1, to), true);
+                parameters.computeIfAbsent(name, n -> new ArrayList<>(1)).add(value);
+            }
+            from = to + 1;
+        }
+        return parameters;
+    }
+
+    /** {@code HTTP/1.1} or {@code HTTP/1.0}: what is spoken with this client. */
+    public String version() {
+        return head().minor() == 0 ? "HTTP/1.0" : "HTTP/1.1";
+    }
+
+    // ---- the header
+
+    /** Its header fields. */
+    public Headers headers() {
+        return head();
+    }
+
+    /** The value of the first header field of that name. */
+    public Optional<String> header(String name) {
+        return head().get(name);
+    }
+
+    /** The host, and the port if it has one, that the client asks for; empty in HTTP/1.0. */
+    public String host() {
+        return head().host();
+    }
+
+    /** {@code https} if the connection has TLS, else {@code http}. */
+    public String scheme() {
+        return connection.isSecure() ? "https" : "http";
+    }
+
+    // ---- the body
+
+    /**
+     * Its body; empty if it has none. A client that waits to be asked for it ({@code Expect:
+     * 100-continue}) is asked with the first read. What the handler does not read is read and
+     * dropped if it is little; else the connection ends after the answer.
+     *
+     * <p>A read throws {@link HttpException} with 413 if the body is longer than it may be, 400 if
+     * its chunks are bad, 408 if it comes too slowly, and an {@link IOException} if the client goes
+     * in the middle of it. A kill, a timeout or an interrupt loses nothing of it.
+     */
+    public InputStream body() {
+        RequestHead ignored = head();
+        return body;
+    }
+
+    /** The whole body; see {@link #body()}. */
+    public byte[] bytes() throws IOException {
+        InputStream in = body();
+        long length = contentLength();
+        if (length == 0) {
+            return new byte[0];
+        }
+        // No more is set aside than has come: a length is quickly said.
+        var all = new ByteArrayOutputStream((int) Math.min(Math.max(length, 256), 1 << 16));
+        long ignored = in.transferTo(all);
+        return all.toByteArray();
+    }
+
+    /**
+     * The whole body as text, in the charset that the Content-Type says, or UTF-8; see {@link
+     * #body()}.
+     *
+     * @throws HttpException 415 if that charset is not known
+     */
+    public String text() throws IOException {
+        Charset charset = charset();
+        return new String(bytes(), charset);
+    }
+
+    private Charset charset() {
+        String type = header("Content-Type").orElse("");
+        int at = type.toLowerCase(java.util.Locale.ROOT).indexOf("charset=");
+        if (at < 0) {
+            return StandardCharsets.UTF_8;
+        }
+        String name = type.substring(at + "charset=".length());
+        int end = name.indexOf(';');
+        name = (end < 0 ? name : name.substring(0, end)).strip().replace("\"", "");
+        try {
+            return Charset.forName(name);
+        } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
+            throw new HttpException(415, "a charset that is not known here", e);
+        }
+    }
+
+    /** The length of the body; zero if it has none, -1 if that is not known before its end. */
+    public long contentLength() {
+        RequestHead h = head();
+        return h.isChunked() ? -1 : Math.max(0, h.contentLength());
+    }
+
+    /**
+     * What the body of this request may have, instead of what {@link Limits} say.
+     *
+     * @throws IllegalStateException if it is being read already
+     */
+    public void bodyLimit(long bytes) {
+        RequestHead ignored = head();
+        if (bytes < 0) {
+            throw new IllegalArgumentException("a body of at most " + bytes + " bytes");
+        }
+        if (body.hasBegun()) {
+            throw new IllegalStateException("the body is being read already");
+        }
+        bodyLimit = bytes;
+    }
+
+    long bodyLimit() {
+        return bodyLimit;
+    }
+
+    BodyInput input() {
+        return body;
+    }
+
+    /** The fields that came after a body in chunks; none before that was read to its end. */
+    public Headers trailers() {
+        RequestHead ignored = head();
+        return body.trailers();
+    }
+
+    // ---- the connection
+
+    /** Where the client is: as the PROXY header says, if there is one that tells it. */
+    public SocketAddress remoteAddress() {
+        return connection().remoteAddress();
+    }
+
+    /** The connection. It is not to be read from or written to while it speaks HTTP. */
+    public ServerConnection connection() {
+        RequestHead ignored = head();
+        return connection.connection();
+    }
+
+    /** For handlers that are put before others: whatever they have to say to those. */
+    public Map<String, Object> attributes() {
+        RequestHead ignored = head();
+        Map<String, Object> a = attributes;
+        if (a == null) {
+            a = new HashMap<>();
+            attributes = a;
+        }
+        return a;
+    }
+
+    /** The request line, for a log or an error message. */
+    @Override
+    public String toString() {
+        return over ? "request that is over" : Text.shown(method() + " " + target());
+    }
+}

@@ -1,0 +1,506 @@
+package dev.jevent.http;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The answer to a {@link Request}, as long as its handler runs. For one thread at a time.
+ *
+ * <pre>
+ *   open --send, or more written than fits, or flush--> committed --end--> ended
+ *     '--upgrade--> the connection speaks something else
+ * </pre>
+ *
+ * <p>Status and header can be set until it is committed; then they are on their way. The server
+ * itself says {@code Date}, {@code Content-Length} or {@code Transfer-Encoding}, and {@code
+ * Connection}. What is sent goes out when the handler returns or flushes, or when it is much.
+ *
+ * <p>Writing waits while the client does not read, and throws an {@link IOException} when it has
+ * gone or reads too slowly for the {@link Limits}. A write that was ended by a kill, a timeout or
+ * an interrupt has spoiled the connection; it is closed.
+ */
+public final class Response {
+
+    private static final int OPEN = 0;
+    private static final int COMMITTED = 1;
+    private static final int ENDED = 2;
+    private static final int UPGRADED = 3;
+
+    private final HttpConnection connection;
+    private final Wire wire;
+    private final boolean headOnly;
+    private final int minor;
+    private final FieldList fields = new FieldList();
+    private int state = OPEN;
+    private boolean over;
+    private int status = 200;
+    private long length = -1; // as the handler has said
+    private boolean close;
+    private boolean hasDate;
+    private long sent; // in one piece
+    private @Nullable BodyOutput body;
+    private @Nullable FieldList trailers;
+
+    Response(HttpConnection connection, boolean headOnly, int minor, boolean close) {
+        this.connection = connection;
+        wire = connection.wire();
+        this.headOnly = headOnly;
+        this.minor = minor;
+        this.close = close;
+    }
+
+    private void checkOpen() {
+        if (state != OPEN || over) {
+            throw new IllegalStateException(
+                    "the head of this response was sent already: status and header are set before"
+                            + " the body is sent or flushed");
+        }
+    }
+
+    // ---- the head
+
+    /** The status: 200 if it is not set. */
+    public int status() {
+        return status;
+    }
+
+    /**
+     * Sets the status.
+     *
+     * @throws IllegalArgumentException if it is none of 200 to 599
+     * @throws IllegalStateException if it is committed
+     */
+    public Response status(int code) {
+        checkOpen();
+        status = Status.check(code);
+        return this;
+    }
+
+    /**
+     * Sets a header field, instead of all of that name.
+     *
+     * @throws IllegalArgumentException if the name is no token, the value has CR, LF, NUL or what
+     *     is no ISO-8859-1, or it is a field that the server sets
+     * @throws IllegalStateException if it is committed
+     */
+    public Response header(String name, String value) {
+        checkOpen();
+        if (!special(name, value)) {
+            fields.set(name, value);
+        }
+        return this;
+    }
+
+    /** Adds a header field to those of its name; else as {@link #header(String, String)}. */
+    public Response addHeader(String name, String value) {
+        checkOpen();
+        if (!special(name, value)) {
+            fields.add(name, value);
+        }
+        return this;
+    }
+
+    /** Removes all header fields of that name. */
+    public Response removeHeader(String name) {
+        checkOpen();
+        fields.remove(name);
+        switch (name.toLowerCase(Locale.ROOT)) {
+            case "content-length" -> length = -1;
+            case "date" -> hasDate = false;
+            default -> {
+                return this;
+            }
+        }
+        return this;
+    }
+
+    /** What was set, without what the server adds. */
+    public Headers headers() {
+        return fields;
+    }
+
+    /** What was set for that name. */
+    public Optional<String> header(String name) {
+        return fields.get(name);
+    }
+
+    /** The media type of the body. */
+    public Response contentType(String type) {
+        return header("Content-Type", type);
+    }
+
+    /**
+     * How many bytes will be written to {@link #body()}; then it is not sent in chunks. So many
+     * must be written: more is an error at once, and less ends the connection. For the answer to
+     * HEAD, and with status 304, what it would be.
+     */
+    public Response contentLength(long bytes) {
+        checkOpen();
+        if (bytes < 0) {
+            throw new IllegalArgumentException("a content length of " + bytes);
+        }
+        length = bytes;
+        return this;
+    }
+
+    /** Fields that say how the message is framed are not stored with the others. */
+    private boolean special(String name, String value) {
+        switch (name.length()) {
+            case 4 -> hasDate |= name.equalsIgnoreCase("Date");
+            case 10 -> {
+                if (name.equalsIgnoreCase("Connection")) {
+                    if (value.equalsIgnoreCase("close")) {
+                        close = true;
+                        return true;
+                    }
+                    if (value.equalsIgnoreCase("keep-alive")) {
+                        return true;
+                    }
+                    throw new IllegalArgumentException(
+                            "the server itself says what the connection does; a handler may say"
+                                    + " \"close\", not \""
+                                    + Text.shown(value)
+                                    + "\"");
+                }
+            }
+            case 14 -> {
+                if (name.equalsIgnoreCase("Content-Length")) {
+                    try {
+                        Response ignored = contentLength(Long.parseLong(value));
+                    } catch (NumberFormatException e) {
+                        throw new IllegalArgumentException(
+                                "a Content-Length of \"" + Text.shown(value) + "\"", e);
+                    }
+                    return true;
+                }
+            }
+            case 17 -> {
+                if (name.equalsIgnoreCase("Transfer-Encoding")) {
+                    throw new IllegalArgumentException(
+                            "the server itself chooses the Transfer-Encoding");
+                }
+            }
+            default -> {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    /** Ends the connection after this response. */
+    public Response close() {
+        close = true;
+        return this;
+    }
+
+    /**
+     * Forgets status, header and body.
+     *
+     * @throws IllegalStateException if it is committed
+     */
+    public Response reset() {
+        checkOpen();
+        status = 200;
+        fields.clear();
+        length = -1;
+        hasDate = false;
+        trailers = null;
+        if (body != null) {
+            body.forget();
+        }
+        return this;
+    }
+
+    /** Whether its head was sent, or is about to be, so that nothing of it can be changed. */
+    public boolean isCommitted() {
+        return state != OPEN;
+    }
+
+    /** Whether all of it was given. */
+    public boolean isEnded() {
+        return state == ENDED;
+    }
+
+    // ---- the body
+
+    /** Sends it without a body. */
+    public void send() throws IOException {
+        send(new byte[0]);
+    }
+
+    /** Sends this text as its body, in UTF-8; as plain text if no type was set. */
+    public void send(String text) throws IOException {
+        checkOpen();
+        if (fields.get("Content-Type").isEmpty()) {
+            fields.add("Content-Type", "text/plain; charset=utf-8");
+        }
+        send(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Sends this text as its body, in UTF-8. */
+    public void send(String contentType, String text) throws IOException {
+        contentType(contentType).send(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Sends these bytes as its body. */
+    public void send(String contentType, byte[] bytes) throws IOException {
+        contentType(contentType).send(bytes);
+    }
+
+    /** Sends these bytes as its body. */
+    public void send(byte[] bytes) throws IOException {
+        send(bytes, 0, bytes.length);
+    }
+
+    /**
+     * Sends these bytes as its body, and is ended.
+     *
+     * @throws IllegalStateException if it is committed, something was written to its body, or the
+     *     status is one without a body and this has one
+     */
+    public void send(byte[] bytes, int offset, int count) throws IOException {
+        Objects.checkFromIndexSize(offset, count, bytes.length);
+        checkOpen();
+        if (body != null && body.hasPending()) {
+            throw new IllegalStateException("a part of the body was written before");
+        }
+        boolean ignored = begin(count);
+        state = ENDED;
+        if (!headOnly) {
+            sent = count;
+            wire.put(bytes, offset, count);
+        }
+    }
+
+    /**
+     * Sends all that the stream has, which stays open, and is ended.
+     *
+     * @return how many bytes
+     */
+    public long send(InputStream in) throws IOException {
+        checkOpen();
+        long n;
+        try (OutputStream out = body()) {
+            n = in.transferTo(out);
+        }
+        return n;
+    }
+
+    /** Sends a part of a file as its body, in the kernel where that is possible; is ended. */
+    public void send(FileChannel file, long offset, long count) throws IOException {
+        if (offset < 0 || count < 0) {
+            throw new IllegalArgumentException(count + " bytes at " + offset);
+        }
+        checkOpen();
+        boolean ignored = begin(count);
+        state = ENDED;
+        if (!headOnly) {
+            sent = count;
+            connection.putFile(file, offset, count);
+        }
+    }
+
+    /**
+     * Where its body is written; the same stream each time. Little is kept until the end, so that
+     * it can still be replaced by an error; what is flushed, or more than 4 KiB, is sent in chunks,
+     * or until the end of the connection to an HTTP/1.0 client, if no {@link #contentLength} was
+     * set. Closing it {@linkplain #end ends} the response.
+     */
+    public OutputStream body() {
+        return output();
+    }
+
+    private BodyOutput output() {
+        if (state == UPGRADED || over) {
+            throw new IllegalStateException(
+                    over
+                            ? "this response is over: its handler has returned"
+                            : "the connection does not speak HTTP any more");
+        }
+        BodyOutput b = body;
+        if (b == null) {
+            b = new BodyOutput(this, wire, headOnly);
+            body = b;
+        }
+        return b;
+    }
+
+    /** Sends what was written so far. */
+    public Response flush() throws IOException {
+        if (state == OPEN || state == COMMITTED) {
+            body().flush();
+        } else {
+            wire.flush();
+        }
+        return this;
+    }
+
+    /**
+     * Adds a field that is sent after the body, which is then sent in chunks; to an HTTP/1.0 client
+     * it is not sent at all.
+     *
+     * @throws IllegalStateException if it is too late, or a content length was set
+     */
+    public Response trailer(String name, String value) {
+        if (state == ENDED || state == UPGRADED || length >= 0) {
+            throw new IllegalStateException(
+                    "a trailer comes after a body in chunks, and this response is none such or has"
+                            + " ended");
+        }
+        FieldList t = trailers;
+        if (t == null) {
+            t = new FieldList();
+            trailers = t;
+        }
+        t.add(name, value);
+        return this;
+    }
+
+    /** Ends it: no more can be written. The handler may go on with other things. */
+    public void end() throws IOException {
+        switch (state) {
+            case OPEN -> {
+                if (body == null && trailers == null) {
+                    send();
+                } else {
+                    output().end();
+                }
+            }
+            case COMMITTED -> output().end();
+            default -> {
+                return;
+            }
+        }
+    }
+
+    // ---- before and instead of it
+
+    /**
+     * Sends an informational response before it: 103, with links for instance. To an HTTP/1.0
+     * client nothing is sent.
+     *
+     * @throws IllegalArgumentException if the status is none of 102 to 199
+     */
+    public Response interim(int code, Map<String, String> with) throws IOException {
+        checkOpen();
+        if (code <= 101 || code > 199) {
+            throw new IllegalArgumentException(
+                    "an interim response has a status from 102 to 199, not " + code);
+        }
+        if (minor > 0) {
+            FieldList given = new FieldList();
+            with.forEach(given::add); // checked
+            wire.putLine(code);
+            wire.put(given);
+            wire.putCrLf();
+            wire.flush();
+        }
+        return this;
+    }
+
+    /**
+     * Leaves HTTP: sends 101 with the header fields that were set, or 200 to a CONNECT, and gives
+     * the connection to the caller. It is closed when the handler returns. The {@link Limits} hold
+     * no more.
+     *
+     * @param protocol what is spoken from then on, as the client has asked for it by its {@code
+     *     Upgrade} field
+     * @throws HttpException 400 if the request does not ask for an upgrade, 426 if to something
+     *     else, or has a body that was not read
+     */
+    public Upgrade upgrade(String protocol) throws IOException {
+        checkOpen();
+        boolean connect = connection.checkUpgrade(protocol);
+        close = true;
+        wire.putLine(connect ? 200 : 101);
+        if (!connect) {
+            wire.putField("Connection", "Upgrade");
+            wire.putField("Upgrade", protocol);
+        }
+        wire.put(fields);
+        wire.putCrLf();
+        state = UPGRADED;
+        status = connect ? 200 : 101;
+        wire.flush();
+        return connection.upgraded();
+    }
+
+    // ---- for the floors below
+
+    /**
+     * Sends the head, with a body of that length.
+     *
+     * @param count -1 if it is not known
+     * @return whether the body is sent in chunks
+     */
+    boolean begin(long count) throws IOException {
+        long n = length >= 0 ? length : count;
+        if (Status.hasNoBody(status)) {
+            if (count > 0 && !headOnly) {
+                throw new IllegalStateException("a response with status " + status + " has no body");
+            }
+        } else if (count >= 0 && length >= 0 && count != length && !headOnly) {
+            throw new IllegalStateException(
+                    "a body of " + count + " bytes, and a content length of " + length);
+        }
+        state = COMMITTED;
+        boolean hasBody = !Status.hasNoBody(status);
+        boolean inChunks = hasBody && n < 0 && minor > 0;
+        close |= connection.mustClose() || hasBody && n < 0 && minor == 0 && !headOnly;
+        wire.putLine(status);
+        if (!hasDate) {
+            wire.putDate();
+        }
+        wire.put(fields);
+        if (inChunks) {
+            wire.putField("Transfer-Encoding", "chunked");
+        } else if (n >= 0 && (hasBody || status == 304 && length >= 0)) {
+            wire.putLength(n);
+        }
+        if (close != (minor == 0)) { // or it is what the version says anyway
+            wire.putField("Connection", close ? "close" : "keep-alive");
+        }
+        wire.putCrLf();
+        return inChunks;
+    }
+
+    /** Its handler has returned, or it was given up. */
+    void over() {
+        over = true;
+    }
+
+    void ended() {
+        state = ENDED;
+    }
+
+    /** How many bytes of a body. */
+    long sent() {
+        BodyOutput b = body;
+        return headOnly ? 0 : b == null ? sent : sent + b.written();
+    }
+
+    boolean isUpgraded() {
+        return state == UPGRADED;
+    }
+
+    boolean closes() {
+        return close;
+    }
+
+    long length() {
+        return length;
+    }
+
+    @Nullable FieldList trailers() {
+        return trailers;
+    }
+}

@@ -1,0 +1,197 @@
+package dev.jevent.http;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** The characters of HTTP: RFC 9110 section 5.6 and RFC 3986. */
+final class Text {
+
+    private static final boolean[] TOKEN = table("!#$%&'*+-.^_`|~", true);
+    private static final boolean[] HOST = table("!$&'()*+,;=-._~%:[]", true);
+
+    private Text() {}
+
+    private static boolean[] table(String others, boolean alphanumeric) {
+        var table = new boolean[256];
+        for (char c = 0; c < 128; c++) {
+            table[c] =
+                    others.indexOf(c) >= 0
+                            || alphanumeric
+                                    && (c >= '0' && c <= '9'
+                                            || c >= 'A' && c <= 'Z'
+                                            || c >= 'a' && c <= 'z');
+        }
+        return table;
+    }
+
+    /** Whether a byte, or a character below 256, may be in a token. */
+    static boolean isToken(int c) {
+        return TOKEN[c & 0xFF];
+    }
+
+    static boolean isToken(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) > 0x7F || !TOKEN[text.charAt(i)]) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
+    }
+
+    static String checkName(String name) {
+        if (!isToken(name)) {
+            throw new IllegalArgumentException(
+                    "no name of a header field: \"" + shown(name) + "\"");
+        }
+        return name;
+    }
+
+    /** Refuses what would end the field, or could not be sent. */
+    static String checkValue(String name, String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c < ' ' && c != '\t' || c == 0x7F || c > 0xFF) {
+                throw new IllegalArgumentException(
+                        "the field "
+                                + name
+                                + " must not have the character U+"
+                                + String.format(java.util.Locale.ROOT, "%04X", (int) c)
+                                + ": \""
+                                + shown(value)
+                                + "\"");
+            }
+        }
+        return value;
+    }
+
+    /** The text with what could disturb a terminal or a log made visible, and not too long. */
+    static String shown(String text) {
+        int most = Math.min(text.length(), 200);
+        StringBuilder shown = new StringBuilder(most + 16);
+        for (int i = 0; i < most; i++) {
+            char c = text.charAt(i);
+            if (c >= ' ' && c < 0x7F && c != '\\' && c != '"') {
+                shown.append(c);
+            } else if (c == '\\' || c == '"') {
+                shown.append('\\').append(c);
+            } else {
+                shown.append(
+                        c > 0xFF
+                                ? String.format(java.util.Locale.ROOT, "\\u%04X", (int) c)
+                                : String.format(java.util.Locale.ROOT, "\\x%02X", (int) c));
+            }
+        }
+        return most < text.length() ? shown + "..." : shown.toString();
+    }
+
+    /** Whether these bytes may be the value of a Host field: not empty, no space, a good port. */
+    static boolean isHost(byte[] b, int from, int to) {
+        int colon = -1;
+        int bracket = -1;
+        for (int i = from; i < to; i++) {
+            int c = b[i];
+            if (c < 0 || !HOST[c]) {
+                return false;
+            }
+            if (c == '[' && i != from || c == ']' && (b[from] != '[' || bracket >= 0)) {
+                return false;
+            }
+            if (c == ']') {
+                bracket = i;
+            } else if (c == ':' && (b[from] != '[' || bracket >= 0)) {
+                if (colon >= 0) {
+                    return false;
+                }
+                colon = i;
+            }
+        }
+        if (from < to && b[from] == '[') {
+            int end = colon < 0 ? to : colon;
+            return bracket == end - 1 && bracket > from + 1 && isPort(b, colon, to);
+        }
+        return isPort(b, colon, to);
+    }
+
+    private static boolean isPort(byte[] b, int colon, int to) {
+        if (colon < 0) {
+            return true;
+        }
+        int port = 0;
+        for (int i = colon + 1; i < to; i++) {
+            if (b[i] < '0' || b[i] > '9') {
+                return false;
+            }
+            port = port * 10 + b[i] - '0';
+            if (port > 0xFFFF) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static void splitList(String value, List<String> to) {
+        boolean quoted = false;
+        int begin = 0;
+        for (int i = 0; i <= value.length(); i++) {
+            char c = i == value.length() ? ',' : value.charAt(i);
+            if (i < value.length() && quoted) {
+                if (c == '\\') {
+                    i++;
+                } else if (c == '"') {
+                    quoted = false;
+                }
+            } else if (c == '"') {
+                quoted = true;
+            } else if (c == ',') {
+                String item = value.substring(begin, Math.min(i, value.length())).strip();
+                if (!item.isEmpty()) {
+                    to.add(item);
+                }
+                begin = i + 1;
+            }
+        }
+    }
+
+    private static int hex(char c) {
+        return Character.digit(c, 16) >= 0 && c < 128 ? Character.digit(c, 16) : -1;
+    }
+
+    /**
+     * With each %XX decoded, as UTF-8.
+     *
+     * @param plus whether a plus is a space, as in forms
+     * @throws HttpException 400 if that is not possible
+     */
+    static String decode(String text, boolean plus) {
+        if (text.indexOf('%') < 0 && (!plus || text.indexOf('+') < 0)) {
+            return text;
+        }
+        var bytes = new byte[text.length()];
+        int n = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '%') {
+                boolean there = i + 2 < text.length();
+                int high = there ? hex(text.charAt(i + 1)) : -1;
+                int low = there ? hex(text.charAt(i + 2)) : -1;
+                if (high < 0 || low < 0) {
+                    throw new HttpException(400, "a bad % in the address");
+                }
+                bytes[n++] = (byte) (high << 4 | low);
+                i += 2;
+            } else {
+                bytes[n++] = (byte) (plus && c == '+' ? ' ' : c);
+            }
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes, 0, n))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new HttpException(400, "the address is not UTF-8", e);
+        }
+    }
+}

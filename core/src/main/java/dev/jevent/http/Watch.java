@@ -1,0 +1,116 @@
+package dev.jevent.http;
+
+import dev.jevent.Jevent;
+import dev.jevent.RawGreenlet;
+import dev.jevent.internal.HubAccess;
+import dev.jevent.internal.SpinLock;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Looks at all connections of a server some times a second, and ends those whose client is too
+ * slow. So a connection that waits needs no timer of its own: it says what it waits for, and how
+ * far it came, in plain fields.
+ *
+ * <p>One greenlet, which ends when the server is closed and its last connection has gone. A look at
+ * a connection that does something else a moment later is no error: every end is decided again
+ * under the connection's own counters, twice the same.
+ */
+final class Watch extends SpinLock {
+
+    private static final long LONGEST = 1_000_000_000;
+    private static final long SHORTEST = 5_000_000;
+
+    private final HttpServer server;
+    private final long period;
+    private final dev.jevent.event.Event news = new dev.jevent.event.Event();
+    private @Nullable HttpConnection first; // guarded by this: a list by their own links
+    private int count; // guarded by this
+
+    Watch(HttpServer server, Limits limits) {
+        this.server = server;
+        long shortest =
+                Math.min(
+                        Math.min(nanos(limits.headerTimeout()), nanos(limits.idleTimeout())),
+                        nanos(limits.grace()));
+        period = Math.clamp(shortest / 4, SHORTEST, LONGEST);
+    }
+
+    static long nanos(Duration time) {
+        return HubAccess.get().nanos(time);
+    }
+
+    void start() {
+        RawGreenlet ignored = Jevent.spawnRaw(this::run);
+    }
+
+    private void run() {
+        long last = HubAccess.get().nanoTime();
+        while (!(server.isClosed() && size() == 0)) {
+            boolean ignored = news.await(Duration.ofNanos(period));
+            news.clear();
+            long now = HubAccess.get().nanoTime();
+            long passed = now - last;
+            last = now;
+            for (HttpConnection c : all()) {
+                c.look(passed);
+            }
+        }
+    }
+
+    /** A connection has begun. */
+    void add(HttpConnection c) {
+        lock();
+        c.next = first;
+        if (first != null) {
+            first.previous = c;
+        }
+        first = c;
+        count++;
+        unlock();
+    }
+
+    /** It has ended. */
+    void remove(HttpConnection c) {
+        lock();
+        if (c.previous == null) {
+            first = c.next;
+        } else {
+            c.previous.next = c.next;
+        }
+        if (c.next != null) {
+            c.next.previous = c.previous;
+        }
+        boolean last = --count == 0;
+        unlock();
+        if (last && server.isClosed()) {
+            news.set();
+        }
+    }
+
+    /** The server is closed. */
+    void wake() {
+        news.set();
+    }
+
+    int size() {
+        lock();
+        int n = count;
+        unlock();
+        return n;
+    }
+
+    private List<HttpConnection> all() {
+        List<HttpConnection> all = new ArrayList<>(size() + 8); // outside of the lock
+        lock();
+        for (HttpConnection c = first; c != null; c = c.next) {
+            all.add(c);
+        }
+        unlock();
+        return all;
+    }
+}
