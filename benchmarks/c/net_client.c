@@ -11,9 +11,9 @@
  */
 #define _GNU_SOURCE
 #include "client.h"
+#include "measure.h"
 #include "tls.h"
 
-#include <fcntl.h>
 #include <signal.h>
 
 enum { MAX_SIZE = 64 * 1024, CHUNK = 256 * 1024, IN_A_ROW = 4 };
@@ -30,36 +30,6 @@ typedef void ready_conn(struct conn *);
 static char message[MAX_SIZE], chunk[CHUNK];
 static size_t size;
 static uint64_t bytes;
-
-static void non_blocking(int fd) {
-    if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) < 0) fail("fcntl");
-}
-
-/* Microseconds of CPU time that a process has used so far, user and system, all of its threads. */
-static double cpu_micros(int pid) {
-    char path[64], text[2048];
-    unsigned long long user, system;
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    int fd = open(path, O_RDONLY);
-    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-    if (n <= 0) fail(path);
-    close(fd);
-    text[n] = 0;
-    const char *rest = strrchr(text, ')');
-    if (rest == NULL
-        || sscanf(rest + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu", &user, &system)
-               != 2) {
-        broken("cannot read the server's CPU time");
-    }
-    return (double)(user + system) * 1e6 / (double)sysconf(_SC_CLK_TCK);
-}
-
-/* The same of this process, which is finer. */
-static double own_cpu_micros(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
 
 /* Whether a call that failed has to be made again later. */
 static int later(ssize_t n, const char *what) {
@@ -125,16 +95,7 @@ static SSL *shake_hands(SSL_CTX *context, int fd) {
 
 static void open_connections(struct conn *conns, int count, int port, int tls) {
 #ifdef WITH_TLS
-    SSL_CTX *context = NULL;
-    if (tls) {
-        char file[4096];
-        const char *folder = getenv("BENCH_TLS");
-        if (folder == NULL) broken("BENCH_TLS is not set");
-        snprintf(file, sizeof file, "%s/cert.pem", folder);
-        context = tls_context(TLS_client_method());
-        if (!SSL_CTX_load_verify_locations(context, file, NULL)) tls_fail(file);
-        SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
-    }
+    SSL_CTX *context = tls ? tls_client_context() : NULL;
 #else
     if (tls) broken("compiled without OpenSSL");
 #endif

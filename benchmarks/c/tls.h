@@ -1,6 +1,6 @@
 /*
- * TLS by OpenSSL for net_server and net_client, or nothing where it was compiled without (WITH_TLS
- * is not defined). TLS 1.3 with AES-128-GCM; both sides read ahead, so that a record does not cost
+ * TLS by OpenSSL for net_server, net_client, http_server and http_client, or nothing where they were
+ * compiled without (WITH_TLS is not defined). TLS 1.3 with AES-128-GCM; both sides read ahead, so that a record does not cost
  * two system calls.
  */
 #ifndef TLS_H
@@ -34,6 +34,28 @@ static SSL_CTX *tls_context(const SSL_METHOD *method) {
     SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_read_ahead(context, 1);
     SSL_CTX_set_default_read_buffer_len(context, READ_AHEAD);
+    return context;
+}
+
+/* Trusts cert.pem, and nothing else, of the folder BENCH_TLS. */
+static inline SSL_CTX *tls_client_context(void) {
+    char file[4096];
+    const char *folder = getenv("BENCH_TLS");
+    SSL_CTX *context = tls_context(TLS_client_method());
+    snprintf(file, sizeof file, "%s/cert.pem", folder == NULL ? "." : folder);
+    if (!SSL_CTX_load_verify_locations(context, file, NULL)) tls_fail(file);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    return context;
+}
+
+/* Has cert.pem and key.pem of a folder. */
+static inline SSL_CTX *tls_server_context(const char *folder) {
+    char file[4096];
+    SSL_CTX *context = tls_context(TLS_server_method());
+    snprintf(file, sizeof file, "%s/cert.pem", folder);
+    if (SSL_CTX_use_certificate_chain_file(context, file) != 1) tls_fail(file);
+    snprintf(file, sizeof file, "%s/key.pem", folder);
+    if (SSL_CTX_use_PrivateKey_file(context, file, SSL_FILETYPE_PEM) != 1) tls_fail(file);
     return context;
 }
 

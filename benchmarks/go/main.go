@@ -19,13 +19,14 @@ func main() {
 		"echo":     echoServer,
 		"hello":    helloServer,
 		"net-http": netHTTPServer,
+		"http":     httpServer,
 
 		"net-echo":     netServer(bufferSize, netEcho),
 		"net-download": netServer(0, netDownload),
 		"net-upload":   netServer(chunkSize, netUpload),
 	}
 	if len(os.Args) < 2 || programs[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: go-bench switch|spawn|memory|timers|toolkit|echo|hello|net-http|"+
+		fmt.Fprintln(os.Stderr, "usage: go-bench switch|spawn|memory|timers|toolkit|echo|hello|net-http|http|"+
 			"net-echo|net-download|net-upload [PORT or NAMES]")
 		os.Exit(2)
 	}

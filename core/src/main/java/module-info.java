@@ -11,6 +11,7 @@ module dev.jevent {
     requires jdk.unsupported;
     requires static java.compiler; // for jevent run FILE.java
     requires static jdk.compiler;
+    requires static transitive jdk.httpserver; // for programs that use its server
     requires static jdk.jfr; // events for the Flight Recorder, where there is one
     requires static transitive org.jspecify;
 
@@ -18,6 +19,7 @@ module dev.jevent {
     exports dev.jevent.event;
     exports dev.jevent.file;
     exports dev.jevent.http;
+    exports dev.jevent.httpserver;
     exports dev.jevent.local;
     exports dev.jevent.lock;
     exports dev.jevent.loop;
@@ -31,9 +33,12 @@ module dev.jevent {
     exports dev.jevent.ssl;
     exports dev.jevent.subprocess;
     exports dev.jevent.util;
+    exports dev.jevent.websocket;
 
     uses dev.jevent.resolver.ResolverProvider;
 
+    provides com.sun.net.httpserver.spi.HttpServerProvider with
+            dev.jevent.httpserver.JeventHttpServerProvider;
     provides java.net.spi.InetAddressResolverProvider with
             dev.jevent.resolver.InetAddressProvider;
 }

@@ -29,8 +29,13 @@ record Command(List<String> words, Map<String, String> environment, Optional<Str
 
     /** The same with one more variable in its environment. */
     Command with(String name, String value) {
+        return with(Map.of(name, value));
+    }
+
+    /** The same with more variables in its environment. */
+    Command with(Map<String, String> variables) {
         Map<String, String> more = new HashMap<>(environment);
-        more.put(name, value);
+        more.putAll(variables);
         return new Command(words, more, missing);
     }
 }

@@ -99,7 +99,27 @@ final class Commands {
         return command(place, concat(program, arguments));
     }
 
-    /** The load of the HTTP benchmarks. */
+    /** The same where it needs gevent-websocket. */
+    Command geventWebSocket(Place place, String script, String... arguments) {
+        return tools.python().isPresent() && !tools.geventHasWebSockets()
+                ? Command.missing(Tools.missing("gevent-websocket"))
+                : gevent(place, script, arguments);
+    }
+
+    /** A script of the folder {@code node}, which may need ws. */
+    Command node(Place place, boolean webSocket, String script) {
+        if (tools.node().isEmpty()) {
+            return Command.missing(Tools.missing("Node"));
+        }
+        if (webSocket && !tools.nodeHasWebSockets()) {
+            return Command.missing(Tools.missing("ws for Node"));
+        }
+        Command plain = tools.node(tools.nodeScript(script).toString());
+        Command pinned = command(place, plain.words());
+        return pinned.with(plain.environment());
+    }
+
+    /** The load of {@code hello} and {@code idle}. */
     Command wrk(String... arguments) {
         if (tools.wrk.isEmpty()) {
             return Command.missing(Tools.missing("wrk"));

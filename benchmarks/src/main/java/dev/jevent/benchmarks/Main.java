@@ -31,6 +31,10 @@ public final class Main {
             System.out.print(Options.USAGE);
             return;
         }
+        if (args.length > 0 && Figures.NAMES.contains(args[0])) {
+            System.exit(Figures.run(args));
+            return;
+        }
         Options options;
         try {
             options = Options.parse(args);
@@ -67,6 +71,7 @@ public final class Main {
                 case "hello" -> measure(servers.hello());
                 case "idle" -> measure(servers.idle());
                 case "net" -> measure(commands);
+                case "http" -> measure(new HttpBenchmarks(commands, options));
                 case "slowloris" -> measure(new Slowloris(commands, options).benchmark());
                 default -> throw new IllegalArgumentException(name);
             }
@@ -123,6 +128,27 @@ public final class Main {
                     benchmark,
                     results,
                     rows.stream().flatMap(row -> NetBenchmarks.lines(row).stream()).toList());
+        }
+        out.println();
+        out.print(report.text());
+    }
+
+    /** One benchmark for each kind of request of {@code http} that is asked for, in one table. */
+    private void measure(HttpBenchmarks http) {
+        Options narrowed = options.only(HttpBenchmarks.contenders(options.only()));
+        GridReport report = HttpBenchmarks.report(narrowed);
+        for (List<HttpBenchmarks.Row> rows : HttpBenchmarks.groups(options.only())) {
+            Benchmark benchmark = http.benchmark(rows);
+            Results results = new Runner(narrowed).run(benchmark);
+            if (Child.isOver()) {
+                return;
+            }
+            failed |= results.anyFailed();
+            reports.add(JsonReport.of(benchmark, narrowed, results));
+            report.add(
+                    benchmark,
+                    results,
+                    rows.stream().flatMap(row -> HttpBenchmarks.lines(row).stream()).toList());
         }
         out.println();
         out.print(report.text());

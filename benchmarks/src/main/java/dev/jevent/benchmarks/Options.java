@@ -40,6 +40,7 @@ record Options(
                     "hello",
                     "idle",
                     "net",
+                    "http",
                     "slowloris");
 
     /** The largest message that the client of {@code net} sends. */
@@ -48,6 +49,8 @@ record Options(
     static final String USAGE =
             """
             usage: benchmarks/run NAME... [options]
+                   benchmarks/run tables NUMBERS.json              Markdown of http
+                   benchmarks/run plot NUMBERS.json PLOT.svg       a plot of http
 
             NAME          switch   one hand-off between two greenlets
                           spawn    a greenlet that does nothing, spawned and joined
@@ -60,14 +63,17 @@ record Options(
                           idle     hello beside 10,000 idle connections
                           net      sockets, plain and TLS: round trips and throughput
                                    (an hour)
+                          http     whole HTTP servers, with their own parsers: hello,
+                                   JSON, large answers, uploads, TLS, WebSocket (two
+                                   hours)
                           slowloris  requests beside 5,000 connections that never
                                    finish theirs (10 minutes)
-                          all      all of them (about two hours)
+                          all      all of them (about five hours)
 
             --repeats N   how often each contender is measured, in turns (5)
             --seconds N   how long a server is measured each time (5)
-            --only A,B    only contenders with A or B in their name; in toolkit
-                          and net, rows too: --only tls-echo,jevent,netty
+            --only A,B    only contenders with A or B in their name; in toolkit, net
+                          and http, rows too: --only tls-echo,jevent,netty
             --size N      bytes of a message in net (64)
             --attackers N slow connections in slowloris (5000)
             --json FILE   write all numbers to FILE

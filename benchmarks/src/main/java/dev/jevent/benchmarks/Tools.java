@@ -24,6 +24,7 @@ final class Tools {
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final List<String> USUAL =
             List.of("/usr/bin", "/bin", "/usr/local/bin", "/usr/local/go/bin", "/usr/lib/go/bin");
+    private static final String NODE_MODULES = "/usr/share/nodejs";
     private static final String INSTALL = "; benchmarks/run --install installs it";
 
     private final Path home;
@@ -34,6 +35,7 @@ final class Tools {
     private final Optional<Path> openssl = find("openssl");
     private final boolean opensslHeaders = gcc.filter(Tools::findsOpenssl).isPresent();
     private final Optional<Path> python = findGevent();
+    private final Optional<Path> node = find("node");
     final Optional<Path> taskset = find("taskset");
     final Optional<Path> wrk = find("wrk");
 
@@ -125,6 +127,35 @@ final class Tools {
         return home.resolve("gevent").resolve(name);
     }
 
+    /** Whether that Python has gevent-websocket. */
+    boolean geventHasWebSockets() {
+        return python.flatMap(
+                        p -> firstLine(p.toString(), "-c", "import geventwebsocket; print(1)"))
+                .isPresent();
+    }
+
+    Optional<Path> node() {
+        return node;
+    }
+
+    /** Where a script for Node is. */
+    Path nodeScript(String name) {
+        return home.resolve("node").resolve(name);
+    }
+
+    /** How Node is started: it has to look where Debian's packages put their modules. */
+    Command node(String... arguments) {
+        List<String> words = new ArrayList<>(words(node.orElseThrow()));
+        words.addAll(List.of(arguments));
+        return Command.of(List.copyOf(words)).with("NODE_PATH", NODE_MODULES);
+    }
+
+    /** Whether Node has ws. */
+    boolean nodeHasWebSockets() {
+        return node.isPresent()
+                && firstLine(node("-e", "require('ws'); console.log(1)")).isPresent();
+    }
+
     /** What to say in place of a contender for which a tool is missing. */
     static String missing(String tool) {
         return "no " + tool + " here" + INSTALL;
@@ -153,6 +184,8 @@ final class Tools {
                 .ifPresent(versions::add);
         go.flatMap(g -> firstLine(g.toString(), "env", "GOVERSION"))
                 .ifPresent(v -> versions.add(v.replaceFirst("^go", "Go ")));
+        node.flatMap(n -> firstLine(n.toString(), "--version"))
+                .ifPresent(v -> versions.add(v.replaceFirst("^v", "Node ")));
         gcc.flatMap(g -> firstLine(g.toString(), "-dumpfullversion"))
                 .ifPresent(v -> versions.add("gcc " + v));
         openssl.flatMap(o -> firstLine(o.toString(), "version"))
@@ -162,7 +195,7 @@ final class Tools {
 
     private Path compileC(Path compiler, String name) {
         Path source = home.resolve("c").resolve(name + ".c");
-        boolean tls = name.startsWith("net_") && opensslHeaders;
+        boolean tls = name.matches("(net|http)_.*") && opensslHeaders;
         Path target = home.resolve("target/native").resolve(tls ? name + "-tls" : name);
         if (isOlder(target, home.resolve("c"))) {
             List<String> words =
@@ -249,8 +282,12 @@ final class Tools {
 
     /** The first line that a program prints; empty if it fails. */
     private static Optional<String> firstLine(String... words) {
+        return firstLine(Command.of(List.of(words)));
+    }
+
+    private static Optional<String> firstLine(Command command) {
         try {
-            return Child.run(Command.of(List.of(words)), LIMIT).stream().findFirst();
+            return Child.run(command, LIMIT).stream().findFirst();
         } catch (Exception e) {
             return Optional.empty(); // then it is not the program that we are looking for
         }

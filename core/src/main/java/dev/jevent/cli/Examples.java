@@ -13,7 +13,7 @@ import java.util.TreeMap;
 
 /**
  * The examples, as the index in their jar lists them: in each line the name and the arguments, a
- * colon, and a sentence.
+ * colon with a space, and a sentence.
  */
 final class Examples {
 
@@ -31,7 +31,7 @@ final class Examples {
 
     private Examples(String index) {
         for (String line : index.lines().filter(l -> !l.isBlank()).toList()) {
-            int colon = line.indexOf(':');
+            int colon = line.indexOf(": ");
             var entry =
                     new Entry(line.substring(0, colon).strip(), line.substring(colon + 1).strip());
             entries.put(entry.name(), entry);

@@ -5,7 +5,8 @@ import java.util.List;
 /** The help texts. */
 final class Help {
 
-    private static final List<String> COMMANDS = List.of("run", "example", "help", "version");
+    private static final List<String> COMMANDS =
+            List.of("run", "serve", "example", "help", "version");
 
     private static final String GENERAL =
             """
@@ -14,6 +15,7 @@ final class Help {
             Usage: jevent COMMAND [ARGUMENT…]
 
               run PROGRAM [ARGUMENT…]   run a .java file, a .jar or a class, its main in a greenlet
+              serve FOLDER              a web server for a folder, or for a class with a handler
               example [NAME]            list the examples, or run one
               help [COMMAND]            this text, or more about a command
               version                   the versions of jevent and of the JDK, and the loop in use
@@ -22,6 +24,7 @@ final class Help {
 
               jevent run Hello.java
               jevent run -cp build/classes com.example.Main 8080
+              jevent serve --listing .
               jevent example EchoServer 7777
 
             JEVENT_JAVA_OPTS holds options for the JVM, such as "-Xmx1g -XX:+UseZGC".
@@ -98,6 +101,7 @@ final class Help {
     static String of(String command) {
         return switch (command) {
             case "run" -> RUN;
+            case "serve" -> ServeHelp.TEXT;
             case "example", "examples" -> EXAMPLE;
             case "help", "--help" -> HELP;
             case "version", "--version" -> VERSION;

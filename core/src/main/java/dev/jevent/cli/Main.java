@@ -11,6 +11,8 @@ import java.util.List;
  */
 public final class Main {
 
+    private static final List<String> HELP = List.of("--help", "-h", "-help");
+
     private Main() {}
 
     /** Runs a command. */
@@ -35,6 +37,7 @@ public final class Main {
         List<String> rest = args.subList(1, args.size());
         switch (args.getFirst()) {
             case "run" -> run(rest);
+            case "serve" -> serve(rest);
             case "example", "examples" -> example(rest);
             case "help", "--help", "-h", "-help", "-?" -> help(rest);
             case "version", "--version", "-V", "-version" -> System.out.println(Version.text());
@@ -50,6 +53,14 @@ public final class Main {
         RunOptions options = RunOptions.parse(args);
         options.properties().forEach(System::setProperty);
         new ProgramRun(MainMethod.of(options.program().mainClass())).run(options.arguments());
+    }
+
+    private static void serve(List<String> args) throws CannotRun {
+        if (args.stream().anyMatch(HELP::contains)) {
+            System.out.print(ServeHelp.TEXT);
+            return;
+        }
+        Serve.run(ServeOptions.parse(args));
     }
 
     private static void example(List<String> args) throws CannotRun {
@@ -71,7 +82,7 @@ public final class Main {
     }
 
     private static boolean asksForHelp(List<String> args) {
-        return !args.isEmpty() && List.of("--help", "-h", "-help").contains(args.getFirst());
+        return !args.isEmpty() && HELP.contains(args.getFirst());
     }
 
     private static UsageError unknown(String word) {

@@ -41,10 +41,24 @@ final class ProgramRun {
     private static final long LOOK_MILLIS = 20;
     private static final int TURNS_OF_A_SLEEP = 2; // one that sleeps, one in which the root is due
 
-    private final MainMethod method;
+    /** What main does. */
+    @FunctionalInterface
+    interface Body {
+        /** Does it; a {@link CannotRun} is said in one line. */
+        void call(String[] arguments) throws Throwable;
+    }
+
+    private final Body body;
+    private final Duration grace;
 
     ProgramRun(MainMethod method) {
-        this.method = method;
+        this(method::call, Shutdown.defaultGrace());
+    }
+
+    /** One that has so much time to end when a signal asks for that. */
+    ProgramRun(Body body, Duration grace) {
+        this.body = body;
+        this.grace = grace;
     }
 
     /** Runs the program, to its end and that of the JVM: does not return. */
@@ -58,7 +72,7 @@ final class ProgramRun {
         Greenlet<Void> main = hub.spawn(() -> call(args));
         main.name("main");
         reportAsJava(hub, main);
-        Shutdown shutdown = Shutdown.install(hub.rootGreenlet(), Shutdown.defaultGrace());
+        Shutdown shutdown = Shutdown.install(hub.rootGreenlet(), grace);
         try {
             exit(life(hub, main));
         } catch (ShutdownRequested e) {
@@ -79,7 +93,7 @@ final class ProgramRun {
 
     private void call(String[] args) throws Exception {
         try {
-            method.call(args);
+            body.call(args);
         } catch (Exception | Error e) {
             throw e;
         } catch (Throwable e) {
@@ -99,6 +113,10 @@ final class ProgramRun {
                 (context, error) -> {
                     if (context != main) {
                         others.handle(context, error);
+                        return;
+                    }
+                    if (error instanceof CannotRun) {
+                        System.err.println("jevent: " + error.getMessage());
                         return;
                     }
                     MainMethod.trim(error);

@@ -15,37 +15,8 @@ record RunOptions(Map<String, String> properties, Program program, List<String> 
 
     private static final String HINT = "See: jevent help run";
 
-    /** A word after another: what stands before the program. */
-    private static final class Words {
-        private final List<String> words;
-        private int next;
-
-        Words(List<String> words) {
-            this.words = words;
-        }
-
-        boolean isOption() {
-            return next < words.size() && words.get(next).startsWith("-");
-        }
-
-        String take() {
-            return words.get(next++);
-        }
-
-        String valueOf(String option) {
-            if (next == words.size()) {
-                throw new UsageError(option + " needs a value", HINT);
-            }
-            return take();
-        }
-
-        List<String> rest() {
-            return List.copyOf(words.subList(next, words.size()));
-        }
-    }
-
     static RunOptions parse(List<String> args) {
-        var words = new Words(args);
+        var words = new Words(args, HINT);
         var properties = new LinkedHashMap<String, String>();
         String classPath = null;
         String jar = null;
@@ -73,7 +44,7 @@ record RunOptions(Map<String, String> properties, Program program, List<String> 
         return new RunOptions(properties, program, words.rest());
     }
 
-    private static void addProperty(Map<String, String> properties, String definition) {
+    static void addProperty(Map<String, String> properties, String definition) {
         int equals = definition.indexOf('=');
         if (equals < 0) {
             properties.put(definition, "");

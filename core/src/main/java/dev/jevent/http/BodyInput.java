@@ -1,5 +1,7 @@
 package dev.jevent.http;
 
+import dev.jevent.ConcurrentObjectUseError;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.EOFException;
@@ -11,7 +13,7 @@ import java.util.Objects;
 final class BodyInput extends InputStream {
 
     private final HttpConnection connection;
-    private final Wire wire;
+    private final WireInput input;
     private final Request request;
     private final long length;
     private final @Nullable ChunkDecoder chunks; // null: of a known length
@@ -21,11 +23,14 @@ final class BodyInput extends InputStream {
     private boolean ended;
     private boolean mustAsk;
     private boolean closed;
+    private boolean over;
+    private boolean busy;
+    private boolean cut;
     private @Nullable HttpException failure;
 
     BodyInput(HttpConnection connection, Request request, RequestHead head) {
         this.connection = connection;
-        wire = connection.wire();
+        input = connection.input();
         this.request = request;
         chunks = head.isChunked() ? new ChunkDecoder(connection.limits()) : null;
         length = Math.max(0, head.contentLength());
@@ -40,13 +45,38 @@ final class BodyInput extends InputStream {
         return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
+    /**
+     * As ever.
+     *
+     * @throws IllegalStateException if the request is over
+     * @throws ConcurrentObjectUseError if another greenlet is reading
+     */
     @Override
     public int read(byte[] b, int off, int len) throws IOException {
         Objects.checkFromIndexSize(off, len, b.length);
-        if (closed) {
-            throw new IOException("the body of the request was closed, or its request is over");
+        checkUsable();
+        if (len == 0) {
+            return 0;
         }
-        return len == 0 ? 0 : readOn(b, off, len);
+        busy = true;
+        try {
+            return readOn(b, off, len);
+        } finally {
+            busy = false;
+        }
+    }
+
+    private void checkUsable() throws IOException {
+        if (over) {
+            throw new IllegalStateException(
+                    "the request of this body is over: its handler has returned");
+        }
+        if (closed) {
+            throw new IOException("the body of the request was closed");
+        }
+        if (busy) {
+            throw new ConcurrentObjectUseError("another greenlet reads the body of this request");
+        }
     }
 
     private int readOn(byte[] b, int off, int len) throws IOException {
@@ -84,7 +114,7 @@ final class BodyInput extends InputStream {
     }
 
     private int readPlain(byte[] b, int off, int len) throws IOException {
-        int n = wire.receiveBody(b, off, (int) Math.min(len, length - read));
+        int n = input.receiveBody(b, off, (int) Math.min(len, length - read));
         if (n < 0) {
             throw gone();
         }
@@ -95,18 +125,18 @@ final class BodyInput extends InputStream {
 
     private int readChunk(ChunkDecoder c, byte[] b, int off, int len) throws IOException {
         while (c.left() == 0) {
-            wire.skip(c);
+            input.skip(c);
             if (c.isDone()) {
                 ended = true;
                 return -1;
             }
             if (c.left() > 0) {
                 checkSize(c.left() > Long.MAX_VALUE - read ? Long.MAX_VALUE : read + c.left());
-            } else if (!wire.fillBody()) {
+            } else if (!input.fillBody()) {
                 throw gone();
             }
         }
-        int n = wire.receiveBody(b, off, (int) Math.min(len, c.left()));
+        int n = input.receiveBody(b, off, (int) Math.min(len, c.left()));
         if (n < 0) {
             throw gone();
         }
@@ -116,17 +146,19 @@ final class BodyInput extends InputStream {
     }
 
     private EOFException gone() {
+        cut = true;
         return new EOFException(
-                "the client has gone after "
+                "the body has ended after "
                         + read
-                        + " bytes of the body"
-                        + (chunks == null ? ", which was to have " + length : ""));
+                        + " bytes"
+                        + (chunks == null ? " of " + length : ", before its last chunk"));
     }
 
     /** What can be read without waiting, or less. */
     @Override
-    public int available() {
-        long inBuffer = wire.buffered();
+    public int available() throws IOException {
+        checkUsable();
+        long inBuffer = input.buffered();
         return (int) (chunks == null
                 ? Math.min(inBuffer, length - read)
                 : Math.min(inBuffer, chunks.left()));
@@ -144,9 +176,24 @@ final class BodyInput extends InputStream {
         return begun;
     }
 
-    /** Whether nothing of it is left on the wire. */
+    /** Whether nothing of it is left on the input. */
     boolean isEnded() {
         return ended;
+    }
+
+    /** Whether the client has ended it too early. */
+    boolean isCut() {
+        return cut;
+    }
+
+    /** Whether somebody is reading, who should not when the handler has returned. */
+    boolean isBusy() {
+        return busy;
+    }
+
+    /** Nobody may read any more. */
+    void over() {
+        over = true;
     }
 
     /** Whether the client still waits to be asked for it. */
@@ -161,7 +208,7 @@ final class BodyInput extends InputStream {
 
     /** Whether more is left than is worth to be read for nothing. */
     boolean isTooLong(long most) {
-        return !ended && (mustAsk || failure != null || chunks == null && length - read > most);
+        return !ended && (mustAsk || cut || failure != null || chunks == null && length - read > most);
     }
 
     /** Reads what is left, if it is not more than that; whether it is at its end then. */

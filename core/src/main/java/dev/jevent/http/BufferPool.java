@@ -48,4 +48,11 @@ final class BufferPool extends SpinLock {
         }
     }
 
+    /** How many are not in use. */
+    int free() {
+        lock();
+        int n = count;
+        unlock();
+        return n;
+    }
 }

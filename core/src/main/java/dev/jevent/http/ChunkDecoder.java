@@ -30,13 +30,13 @@ final class ChunkDecoder {
     }
 
     private static final int MOST_DIGITS = 15;
-    private static final int MOST_EXTENSIONS = 16 * 1024; // bytes, of all chunks
+    private static final int MOST_EXTENSIONS = 16 * 1024; // bytes, beyond those of the data
 
     private final Limits limits;
     private State state = State.SIZE;
     private long left;
     private int digits;
-    private int extensions;
+    private long extensions;
     private byte[] trailer = new byte[0];
     private int trailerSize;
     private @Nullable RequestHead fields; // of the trailer; made when there is one
@@ -153,6 +153,7 @@ final class ChunkDecoder {
     /** So many of them were taken. */
     void took(long n) {
         left -= n;
+        extensions = Math.max(0, extensions - n);
         if (left == 0) {
             state = State.CR_OF_DATA;
         }
@@ -164,6 +165,11 @@ final class ChunkDecoder {
 
     /** The fields of the trailer; before its end none. */
     Headers trailers() {
-        return isDone() && fields != null ? fields : new FieldList();
+        var all = new FieldList();
+        RequestHead f = fields;
+        if (isDone() && f != null) {
+            f.forEach(all::addChecked);
+        }
+        return all;
     }
 }

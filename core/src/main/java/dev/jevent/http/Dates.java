@@ -13,6 +13,7 @@ final class Dates {
             DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
                     .withZone(ZoneOffset.UTC);
 
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares them
     private record Second(long second, byte[] field) {}
 
     private volatile Second last = make(0);

@@ -6,14 +6,16 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What an access log may want to know of a request and its response.
+ * What an access log may want to know of a request and its response. What the client has said is as
+ * it was sent, its bytes as ISO-8859-1: there are no line ends and no control characters in it but
+ * tabs, but quotes, backslashes and all above U+007F, which a log has to escape as {@link
+ * AccessLogs} do.
  *
  * @param time when the request was complete, up to its body
  * @param duration from then until the response was sent, as far as the kernel is concerned
  * @param remote where the client is
  * @param method of the request; {@code -} if nothing could be understood
- * @param target of the request, as it was sent, but for characters that no log should have; of a
- *     bad request what came of its first line
+ * @param target of the request; of a bad request what came of its first line, made visible
  * @param version {@code HTTP/1.1} or {@code HTTP/1.0}
  * @param status of the response; 499 if the client had gone before there was one
  * @param sent bytes of the response's body

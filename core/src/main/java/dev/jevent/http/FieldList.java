@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
-/** Fields of a response or of a trailer. For one thread at a time. */
+/** Fields that are a message's own: of a response, a trailer. For one thread at a time. */
 final class FieldList implements Headers {
 
     private static final int FIRST = 16;
@@ -13,11 +13,16 @@ final class FieldList implements Headers {
     private int used;
 
     void add(String name, String value) {
+        addChecked(Text.checkName(name), Text.checkValue(name, value));
+    }
+
+    /** One that is known to be good. */
+    void addChecked(String name, String value) {
         if (used == fields.length) {
             fields = Arrays.copyOf(fields, 2 * used);
         }
-        fields[used] = Text.checkName(name);
-        fields[used + 1] = Text.checkValue(name, value);
+        fields[used] = name;
+        fields[used + 1] = value;
         used += 2;
     }
 
@@ -49,6 +54,10 @@ final class FieldList implements Headers {
 
     void clear() {
         used = 0;
+    }
+
+    boolean has(String name) {
+        return find(name) >= 0;
     }
 
     private int find(String name) {

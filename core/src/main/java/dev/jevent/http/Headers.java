@@ -10,7 +10,7 @@ import java.util.function.BiConsumer;
  * request are looked for in the bytes that came, and cost nothing until somebody asks; they can be
  * asked for as long as the request lasts.
  */
-public sealed interface Headers permits RequestHead, FieldList {
+public sealed interface Headers permits RequestFields, FieldList {
 
     /** The value of the first field of that name. */
     Optional<String> get(String name);

@@ -1,5 +1,6 @@
 package dev.jevent.http;
 
+import dev.jevent.ConcurrentObjectUseError;
 import dev.jevent.GreenletExit;
 import dev.jevent.internal.CallerAccess;
 import dev.jevent.server.ServerConnection;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.channels.FileChannel;
 import java.util.Objects;
-import java.util.Optional;
 
 import javax.net.ssl.SSLSocket;
 
@@ -31,14 +31,16 @@ import javax.net.ssl.SSLSocket;
 final class HttpConnection {
 
     private static final long MOST_DRAINED = 64 * 1024; // of a body that no handler wants
-    private static final int MOST_LAST = 1 << 20; // bytes of one who is told to stop
-    private static final long LAST_NANOS = 2_000_000_000;
+    private static final long MOST_LAST = 32 << 20; // bytes of one who is told to stop
 
     private final HttpServer server;
     private final ServerConnection connection;
     private final Limits limits;
-    private final Wire wire;
+    private final Progress progress;
+    private final WireInput input;
+    private final WireOutput output;
     private final RequestHead head;
+    private final Trouble trouble;
     private int served;
 
     @Nullable HttpConnection next; // guarded by the watch
@@ -47,64 +49,76 @@ final class HttpConnection {
     // of the request that is served now
     private @Nullable Request request;
     private @Nullable Response response;
-    private long begun;
-    private @Nullable String problem;
-
-    // of the watch's greenlet
-    private int seen;
-    private long waited;
+    private @Nullable Runnable atEnd; // of an upgrade
+    private volatile @Nullable EventStream events; // read by the watch's greenlet
 
     HttpConnection(HttpServer server, ServerConnection connection) throws IOException {
         this.server = server;
         this.connection = connection;
         limits = server.limitsInUse();
-        wire = new Wire(server, connection.socket());
+        progress = new Progress(connection, limits);
+        output = new WireOutput(server, progress, connection.socket());
+        input = new WireInput(server.inputs(), progress, output, connection.socket());
         head = new RequestHead(limits);
+        trouble = new Trouble(server, this);
     }
 
     // ---- requests
 
     /** Serves them all. */
     void serve() throws Exception {
-        boolean goesOn = true;
-        while (goesOn) {
-            goesOn = readHead() && exchange();
+        // The watch of a server that was stopped may have ended already.
+        boolean goesOn = !connection.stopping();
+        try {
+            while (goesOn) {
+                goesOn = readHead() && exchange();
+            }
+            if (!progress.isBroken()) {
+                output.flush();
+            }
+        } catch (IOException e) {
+            if (!progress.isGone() || CallerAccess.get().isInterruption(e)) {
+                throw e;
+            }
+            trouble.gone(e, firstLine());
         }
-        wire.release();
+        input.release();
+        output.release();
     }
 
     private boolean readHead() throws IOException {
+        trouble.begin();
         head.reset();
-        if (wire.buffered() == 0) {
-            wire.flush();
+        if (input.buffered() == 0) {
+            output.flush();
+            output.release();
             connection.idle(true);
-            boolean some = wire.awaitFirst();
-            if (!some) {
+            if (!input.awaitFirst()) {
                 return false;
             }
             connection.idle(false);
         }
         try {
-            wire.beginHead(head);
-            while (!head.parse(wire.limit())) {
-                if (!wire.fillHead(head)) {
+            input.beginHead(head);
+            while (!head.parse(input.limit())) {
+                if (!input.fillHead(head)) {
                     return goneInHead();
                 }
             }
         } catch (HttpException e) {
-            refuse(e);
+            trouble.refuse(e);
             return false;
         }
-        wire.endHead(head);
+        input.endHead(head);
         return true;
     }
 
-    private boolean goneInHead() throws IOException {
-        if (wire.expired() != null) {
+    private boolean goneInHead() {
+        if (progress.expired() != null) {
             throw new HttpException(408, "the header did not come in time", true);
         }
-        if (head.hasBegun(wire.limit()) && !head.isEmpty(wire.limit())) {
-            tell(0, "it was closed in the middle of a header", head.firstLine(wire.limit()));
+        if (!head.isEmpty(input.limit())) {
+            trouble.tell(0, "it was closed in the middle of a header", firstLine());
         }
         return false;
     }
@@ -117,42 +131,109 @@ final class HttpConnection {
                         this, head.methodIs("HEAD"), head.minor(), last || head.wantsClose());
         request = q;
         response = p;
-        problem = null;
         AccessLog log = server.log();
-        begun = log == null ? 0 : System.nanoTime();
+        long begun = log == null ? 0 : System.nanoTime();
         server.countRequest();
+        boolean goesOn = false;
         try {
-            return answer(q, p);
+            goesOn = answer(q, p);
         } finally {
             p.over();
+            if (atEnd != null) {
+                atEnd.run();
+            }
             if (log != null) {
-                log(log, q, p);
+                trouble.log(log, q, p, begun);
             }
             q.end();
+            request = null;
+            events = null;
         }
+        return goesOn;
     }
 
     private boolean answer(Request q, Response p) throws Exception {
         try {
-            server.handler().handle(q, p);
+            handle(q, p);
+            checkNotInUse(q, p);
+            if (events != null) {
+                return endEvents(q, p);
+            }
             p.end();
         } catch (Throwable e) {
+            EventStream s = events;
+            if (s != null && s.isItsEnd(e)) {
+                return endEvents(q, p);
+            }
             if (e instanceof GreenletExit || CallerAccess.get().isInterruption(e)) {
                 throw e;
             }
-            if (!failed(q, p, e)) {
+            if (isInUse(q, p)) {
+                abandon(q, e);
+                return false;
+            }
+            if (!trouble.failed(q, p, e)) {
                 return false;
             }
         }
+        if (progress.isBroken()) {
+            trouble.hidden(q, p);
+            return false;
+        }
         return !p.isUpgraded() && mayGoOn(q, p);
+    }
+
+    private void handle(Request q, Response p) throws Exception {
+        boolean done = false;
+        try {
+            server.handler().handle(q, p);
+            done = true;
+        } finally {
+            EventStream s = events;
+            if (s != null) {
+                s.leave(done);
+            }
+        }
+    }
+
+    /** There was a stream of events, and often the client or the server goes: it is the last. */
+    private boolean endEvents(Request q, Response p) {
+        try {
+            if (!progress.isBroken()) {
+                p.close().end();
+                return mayGoOn(q, p);
+            }
+        } catch (IOException e) {
+            progress.spoil(); // it is the client that has gone
+        }
+        return false;
+    }
+
+    private static boolean isInUse(Request q, Response p) {
+        return q.input().isBusy() || p.isBusy();
+    }
+
+    private static void checkNotInUse(Request q, Response p) {
+        if (isInUse(q, p)) {
+            throw new ConcurrentObjectUseError(
+                    "the handler has returned, and another greenlet still reads the body of the"
+                            + " request or writes that of the response; wait for it");
+        }
+    }
+
+    /** What the other one reads or writes would be another request's: there must be none. */
+    private void abandon(Request q, Throwable e) {
+        server.report("answering " + q + " of " + connection.remoteAddress(), e);
+        progress.spoil();
+        connection.abort();
     }
 
     /** The response is complete; whether another may come. */
     private boolean mayGoOn(Request q, Response p) throws IOException {
         BodyInput in = q.input();
         if (p.closes()) {
-            wire.flush();
-            if (!in.isEnded()) {
+            output.flush();
+            if (!in.isEnded() || !head.wantsClose()) {
                 linger();
             }
             return false;
@@ -165,179 +246,51 @@ final class HttpConnection {
                 return true;
             }
         } catch (HttpException e) {
-            tell(0, e.getMessage(), q.toString());
+            trouble.tell(0, e.getMessage(), q.toString());
         } catch (IOException e) {
-            return false; // it has gone
+            return false; // it has gone, and has got its answer before
         }
+        output.flush();
         linger();
         return false;
     }
 
-    // ---- what goes wrong
-
-    /** The handler has thrown; whether there is a complete response nevertheless. */
-    private boolean failed(Request q, Response p, Throwable e) throws Exception {
-        if (wire.isBroken()) {
-            String slow = wire.expired();
-            tell(0, slow != null ? slow : "the client has gone", q.toString());
-            return false;
-        }
-        int status = 500;
-        String message = Status.reason(500);
-        if (e instanceof HttpException h) {
-            status = h.status();
-            message = Objects.requireNonNullElse(h.getMessage(), Status.reason(status));
-            if (h.isFatal()) {
-                tell(status, message, q.toString());
-            }
-        } else {
-            server.report("answering " + q + " of " + connection.remoteAddress(), e);
-            problem = e.toString();
-        }
-        if (p.isCommitted()) {
-            cut(p, e);
-            return false;
-        }
-        Response ignored = p.reset();
-        if (e instanceof HttpException h && h.isFatal()) {
-            ignored = p.close();
-        }
-        page(new ErrorPage.Failure(status, message, Optional.of(e), Optional.of(q)), p);
-        return true;
-    }
-
-    /** The client must see that something is missing. */
-    private void cut(Response p, Throwable e) throws IOException {
-        if (e instanceof HttpException && problem == null) {
-            server.report("answering " + request + ", of which a part was sent already", e);
-        }
-        wire.flush();
-        if (!p.isUpgraded() && p.length() < 0 && head.minor() == 0) {
-            connection.socket().setSoLinger(true, 0); // the end would look as it should
-        }
-    }
-
-    private void page(ErrorPage.Failure failure, Response p) throws Exception {
-        Response ignored = p.status(failure.status());
-        try {
-            server.page().write(failure, p);
-            p.end();
-        } catch (Exception e) {
-            if (wire.isBroken() || p.isCommitted()) {
-                throw e;
-            }
-            server.report("writing the page of the error " + failure.status(), e);
-            ignored = p.reset().status(failure.status());
-            ErrorPage.plain().write(failure, p);
-            p.end();
-        }
-    }
-
-    /** It is no request that anybody could answer. */
-    private void refuse(HttpException e) throws IOException {
-        String line = head.firstLine(wire.limit());
-        tell(e.status(), e.getMessage(), line);
-        Response p = new Response(this, false, 1, true);
-        response = p;
-        try {
-            page(
-                    new ErrorPage.Failure(
-                            e.status(), e.getMessage(), Optional.empty(), Optional.empty()),
-                    p);
-            linger();
-        } catch (IOException gone) {
-            return;
-        } catch (Exception wrong) {
-            server.report("refusing a request", wrong);
-        } finally {
-            p.over();
-            AccessLog log = server.log();
-            if (log != null) {
-                Log.refused(this, log, line, p.status(), e.getMessage());
-            }
-        }
-    }
-
-    private void tell(int status, String message, String line) {
-        problem = message;
-        server.problem(new Problem(connection.remoteAddress(), status, message, line));
-    }
-
     /**
      * What is under way to us is read and dropped for a while: if there were any when the socket is
-     * closed, the kernel would send a reset, and the client might never see the answer.
+     * closed, the kernel would send a reset, and the client might never see the answer. Who stops
+     * the server does not wait for that.
      */
-    private void linger() throws IOException {
-        wire.flush();
+    void linger() {
         try {
             connection.socket().shutdownOutput();
-            wire.drop(MOST_LAST);
+            connection.idle(true);
+            input.drop(MOST_LAST);
         } catch (IOException e) {
             return; // it has gone, and that is what we wait for
         }
     }
 
-    private void log(AccessLog log, Request q, Response p) {
-        try {
-            Log.answered(this, log, q, p, begun, problem);
-        } catch (Exception e) {
-            server.report(log, e);
-        }
-    }
-
     // ---- for the watch
 
-    /**
-     * So much time has passed since the last look. In the watch's greenlet; the connection may go
-     * on meanwhile, and then one that was nearly too slow is ended.
-     */
+    /** So much time has passed since the last look. In the watch's greenlet. */
     void look(long passed) {
-        int state = wire.state();
-        if (Wire.serial(state) != seen) {
-            seen = Wire.serial(state);
-            waited = 0;
-            return;
+        EventStream s = events;
+        if (s != null) {
+            s.look(passed);
         }
-        int what = Wire.what(state);
-        if (what == Wire.BUSY) {
-            return;
-        }
-        waited += passed;
-        switch (what) {
-            case Wire.IDLE -> {
-                if (waited > Watch.nanos(limits.idleTimeout())) {
-                    wire.expire("it was idle for too long", connection, false);
-                }
-            }
-            case Wire.HEAD -> {
-                if (waited > Watch.nanos(limits.headerTimeout())) {
-                    wire.expire("the header did not come in time", connection, false);
-                }
-            }
-            case Wire.BODY -> {
-                if (isTooSlow()) {
-                    wire.expire("the body comes too slowly", connection, false);
-                }
-            }
-            case Wire.ANSWER -> {
-                if (isTooSlow()) {
-                    wire.expire("the client takes the answer too slowly", connection, true);
-                }
-            }
-            default -> {
-                if (waited > LAST_NANOS) {
-                    wire.expire("it does not end", connection, true);
-                }
-            }
-        }
-    }
-
-    private boolean isTooSlow() {
-        long over = waited - Watch.nanos(limits.grace());
-        return limits.minRate() > 0 && over > 0 && wire.moved() < over / 1e9 * limits.minRate();
+        progress.look(passed, server.isClosed());
     }
 
     // ---- for requests and responses
+
+    HttpServer server() {
+        return server;
+    }
+
+    /** The response that is given now is a stream of events. */
+    void events(EventStream stream) {
+        events = stream;
+    }
 
     ServerConnection connection() {
         return connection;
@@ -355,12 +308,30 @@ final class HttpConnection {
         return head;
     }
 
+    WireInput input() {
+        return input;
+    }
+
+    WireOutput output() {
+        return output;
+    }
+
+    Progress progress() {
+        return progress;
+    }
+
+    /** What came of the request line, for a log. */
+    String firstLine() {
+        return head.firstLine(input.limit());
+    }
+
     boolean isSecure() {
         return connection.socket() instanceof SSLSocket;
     }
 
-    Wire wire() {
-        return wire;
+    /** Whether the request wants a tunnel. */
+    boolean isConnect() {
+        return request != null && head.methodIs("CONNECT");
     }
 
     /** Whether the connection has to end after the response that begins now. */
@@ -369,6 +340,7 @@ final class HttpConnection {
         return connection.stopping()
                 || q != null
                         && (q.input().isUnasked()
+                                || q.input().isCut()
                                 || !q.input().hasBegun() && q.input().isTooLong(MOST_DRAINED));
     }
 
@@ -376,9 +348,9 @@ final class HttpConnection {
     void sendContinue() throws IOException {
         Response p = response;
         if (p == null || !p.isCommitted()) {
-            wire.putLine(100);
-            wire.putCrLf();
-            wire.flush();
+            output.putLine(100);
+            output.putCrLf();
+            output.flush();
         }
     }
 
@@ -395,22 +367,27 @@ final class HttpConnection {
         if (q.is("CONNECT")) {
             return true;
         }
-        if (!head.wantsUpgrade()) {
-            throw new HttpException(426, "this address speaks " + protocol);
-        }
-        if (q.headers().list("Upgrade").stream().noneMatch(protocol::equalsIgnoreCase)) {
-            throw new HttpException(426, "this address speaks " + protocol);
+        if (!head.wantsUpgrade()
+                || q.headers().list("Upgrade").stream().noneMatch(protocol::equalsIgnoreCase)) {
+            throw new HttpException(426, "this address speaks " + protocol)
+                    .header("Upgrade", protocol);
         }
         return false;
     }
 
     Upgrade upgraded() {
-        wire.detach(head);
+        input.detach(head);
+        output.release();
         return new Upgrade(this);
+    }
+
+    /** As {@link Upgrade#onEnd}. */
+    void onEnd(Runnable action) {
+        atEnd = action;
     }
 
     /** As {@link Response#send(FileChannel, long, long)}. */
     void putFile(FileChannel file, long offset, long count) throws IOException {
-        wire.putFile(connection.socket(), file, offset, count);
+        output.putFile(file, offset, count);
     }
 }

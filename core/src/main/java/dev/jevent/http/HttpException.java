@@ -1,5 +1,7 @@
 package dev.jevent.http;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A request that is answered with an error. A handler throws it: {@code throw new
  * HttpException(404, "there is no such room")}. Its message is for the client.
@@ -10,6 +12,9 @@ public class HttpException extends RuntimeException {
 
     /** It is answered with this. */
     private final int status;
+
+    /** What the answer has, besides. */
+    private transient @Nullable FieldList fields;
 
     /** Whether the connection can be used no more. */
     private final boolean fatal;
@@ -38,7 +43,7 @@ public class HttpException extends RuntimeException {
      * @throws IllegalArgumentException if the status is none of 400 to 599
      */
     public HttpException(
-            int status, String message, @org.jspecify.annotations.Nullable Throwable cause) {
+            int status, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.status = check(status);
         fatal = false;
@@ -67,6 +72,33 @@ public class HttpException extends RuntimeException {
     /** What it is answered with. */
     public final int status() {
         return status;
+    }
+
+    /**
+     * Adds a header field of the answer: {@code Allow} to a 405, {@code Retry-After} to a 503.
+     *
+     * @throws IllegalArgumentException if the name is no token, the value has CR, LF, NUL or what
+     *     is no ISO-8859-1, or it is a field that the server sets
+     */
+    public HttpException header(String name, String value) {
+        if (Text.isFraming(name) && !name.equalsIgnoreCase("Upgrade")) {
+            throw new IllegalArgumentException("the server itself sets the field " + name);
+        }
+        FieldList f = fields;
+        if (f == null) {
+            f = new FieldList();
+            fields = f;
+        }
+        f.add(name, value);
+        return this;
+    }
+
+    /** Sets the header fields that were added. */
+    final void addTo(Response response) {
+        FieldList f = fields;
+        if (f != null) {
+            f.forEach(response::addHeader);
+        }
     }
 
     /** Whether the connection is closed after the answer. */

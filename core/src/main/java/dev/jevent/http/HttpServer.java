@@ -51,8 +51,8 @@ public final class HttpServer implements AutoCloseable {
     private final StreamServer server;
     private final LongAdder requests = new LongAdder();
     private final LongAdder problems = new LongAdder();
-    private final BufferPool inputs = new BufferPool(Wire.INPUT);
-    private final BufferPool outputs = new BufferPool(Wire.OUTPUT);
+    private final BufferPool inputs = new BufferPool(WireInput.SIZE);
+    private final BufferPool outputs = new BufferPool(WireOutput.SIZE);
     private final Dates dates = new Dates();
 
     // options: fixed by the start
@@ -62,6 +62,7 @@ public final class HttpServer implements AutoCloseable {
     private volatile Consumer<Problem> onProblem = p -> LOGGER.log(System.Logger.Level.DEBUG, p);
     private volatile @Nullable Watch watch;
     private volatile @Nullable Hub hub;
+    private volatile boolean ending;
 
     /** A server for all addresses of this machine, IPv4 and IPv6. Port 0 means one that is free. */
     public HttpServer(int port, HttpHandler handler) {
@@ -76,13 +77,17 @@ public final class HttpServer implements AutoCloseable {
     /** A server that will listen to the address, of the internet or a Unix-domain one. */
     public HttpServer(SocketAddress listen, HttpHandler handler) {
         this.handler = Objects.requireNonNull(handler, "handler");
-        server = StreamServer.ofConnections(listen, this::serve);
+        server =
+                StreamServer.ofConnections(listen, this::serve)
+                        .onHandshakeFailure(this::failedHandshake);
     }
 
     /** A server that accepts from a listener, which it closes in the end. */
     public HttpServer(ServerSocket listener, HttpHandler handler) {
         this.handler = Objects.requireNonNull(handler, "handler");
-        server = StreamServer.ofConnections(listener, this::serve);
+        server =
+                StreamServer.ofConnections(listener, this::serve)
+                        .onHandshakeFailure(this::failedHandshake);
     }
 
     // ---- options
@@ -173,6 +178,12 @@ public final class HttpServer implements AutoCloseable {
         return this;
     }
 
+    /** As {@link StreamServer#unixPermissions}. */
+    public HttpServer unixPermissions(String permissions) {
+        StreamServer ignored = server.unixPermissions(permissions);
+        return this;
+    }
+
     /** How long {@link #serveForever} waits for the requests under way in the end. */
     public HttpServer stopTimeout(Duration timeout) {
         StreamServer ignored = server.stopTimeout(timeout);
@@ -186,6 +197,9 @@ public final class HttpServer implements AutoCloseable {
      * {@link BaseServer#start}.
      */
     public synchronized void start() throws IOException {
+        if (server.closed()) {
+            throw new IllegalStateException("this server was stopped; make a new one");
+        }
         if (watch == null) {
             Watch w = new Watch(this, limits);
             StreamServer ignored = server.maxConnections(limits.connections());
@@ -214,7 +228,7 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    /** Stops to accept. Requests under way go on, and so do idle connections. Does not wait. */
+    /** Stops to accept, and ends idle connections. Requests under way go on. Does not wait. */
     public void stop() {
         server.stop();
         stopped();
@@ -226,6 +240,8 @@ public final class HttpServer implements AutoCloseable {
      * BaseServer#stop(Duration)}.
      */
     public void stop(Duration timeout) {
+        ending = true;
+        stopped(); // what has no end of its own is told before the wait for it begins
         try {
             server.stop(timeout);
         } finally {
@@ -263,6 +279,15 @@ public final class HttpServer implements AutoCloseable {
         return server.port();
     }
 
+    /**
+     * The first address that it really listens to, of any kind.
+     *
+     * @throws IllegalStateException if it was not started
+     */
+    public SocketAddress localAddress() {
+        return server.localAddress();
+    }
+
     /** How many connections there are. */
     public int connections() {
         return server.connections();
@@ -295,7 +320,8 @@ public final class HttpServer implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "Http" + server;
+        String text = server.toString();
+        return "HttpServer" + text.substring(text.indexOf('['));
     }
 
     // ---- for its connections
@@ -309,6 +335,21 @@ public final class HttpServer implements AutoCloseable {
         } finally {
             w.remove(c);
         }
+    }
+
+    private void failedHandshake(ServerConnection connection, IOException failure) {
+        String what = failure.getMessage();
+        problem(
+                new Problem(
+                        connection.remoteAddress(),
+                        0,
+                        what == null ? failure.toString() : Text.shown(what),
+                        ""));
+    }
+
+    /** Whether it was stopped, or is about to be. */
+    boolean isEnding() {
+        return ending || server.closed();
     }
 
     HttpHandler handler() {

@@ -27,7 +27,7 @@ import java.time.Duration;
  * @param minRate bytes a second that a client must send of a body, and take of an answer, on an
  *     average: 256; what is slower is answered with 408, or closed. Only the time counts in which
  *     the server waits for the client. Zero: none
- * @param grace how much time it has above that: 20 s
+ * @param grace how much time it has above that, and how long it may stand still: 20 s
  * @param connections at once: 10,000; others wait to be accepted
  * @param requests on one connection: 10,000; then it is closed
  */

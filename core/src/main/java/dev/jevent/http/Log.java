@@ -27,23 +27,23 @@ final class Log {
                         duration,
                         connection.connection().remoteAddress(),
                         request.method(),
-                        Text.shown(request.target()),
+                        request.target(),
                         request.version(),
                         response.isCommitted() ? response.status() : CLIENT_HAS_GONE,
                         response.sent(),
                         request.input().count(),
-                        Text.shown(request.host()),
+                        request.host(),
                         field(request, "Referer"),
                         field(request, "User-Agent"),
                         Optional.ofNullable(problem)));
     }
 
     private static String field(Request request, String name) {
-        return request.header(name).map(Text::shown).orElse("");
+        return request.header(name).orElse("");
     }
 
     static void refused(
-            HttpConnection connection, AccessLog log, String line, int status, String problem) {
+            HttpConnection connection, AccessLog log, String line, Response response, String problem) {
         log.log(
                 new Exchange(
                         Instant.now(),
@@ -52,8 +52,8 @@ final class Log {
                         "-",
                         line,
                         "HTTP/1.1",
-                        status,
-                        0,
+                        response.isCommitted() ? response.status() : CLIENT_HAS_GONE,
+                        response.sent(),
                         0,
                         "",
                         "",

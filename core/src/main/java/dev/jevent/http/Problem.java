@@ -3,7 +3,8 @@ package dev.jevent.http;
 import java.net.SocketAddress;
 
 /**
- * Something that a client did and should not have: a bad request, one that is too long, too slow.
+ * Something that a client did and should not have: a bad request, one that is too long, too slow, a
+ * failed TLS handshake.
  *
  * @param remote where the client is
  * @param status it was answered with; zero if it got no answer

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.invoke.VarHandle;
 import java.net.SocketAddress;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /**
  * A request, as long as its handler runs; afterwards every method throws an {@link
@@ -28,14 +30,18 @@ import java.util.Optional;
 public final class Request {
 
     private static final int MOST_PARAMETERS = 1000;
+    private static final String FORM = "application/x-www-form-urlencoded";
 
     private final HttpConnection connection;
     private final RequestHead head;
     private final BodyInput body;
     private boolean over;
     private long bodyLimit;
+    private @Nullable InflatedInput inflated;
     private @Nullable String path;
     private @Nullable Map<String, List<String>> parameters;
+    private @Nullable Map<String, List<String>> form;
+    private @Nullable RequestFields fields;
     private @Nullable Map<String, Object> attributes;
 
     Request(HttpConnection connection, RequestHead head, long bodyLimit) {
@@ -45,30 +51,56 @@ public final class Request {
         body = new BodyInput(connection, this, head);
     }
 
-    private RequestHead head() {
+    RequestHead head() {
+        checkCurrent();
+        return head;
+    }
+
+    private void checkCurrent() {
         if (over) {
             throw new IllegalStateException(
                     "this request is over: its handler has returned. What is needed later must be"
                             + " taken from it before");
         }
-        return head;
+    }
+
+    /**
+     * What was read from the head, if the request is not over. Another thread, which has no
+     * business here, may have asked in the moment when the head got the next request's bytes: it
+     * sees what {@link #end} has written before that.
+     */
+    <T> T current(T value) {
+        VarHandle.loadLoadFence();
+        checkCurrent();
+        return value;
     }
 
     /** Its handler has returned. */
     void end() {
         over = true;
+        body.over();
+        VarHandle.storeStoreFence();
+        if (inflated != null) {
+            inflated.release();
+        }
+    }
+
+    /** Tells of one of its header fields. */
+    void tell(int index, BiConsumer<String, String> field) {
+        String name = current(head().name(index));
+        field.accept(name, current(head().value(index)));
     }
 
     // ---- the request line
 
     /** {@code GET}, {@code POST} and so on, as it was sent. */
     public String method() {
-        return head().method();
+        return current(head().method());
     }
 
     /** Whether this is the method; makes no string. */
     public boolean is(String method) {
-        return head().methodIs(method);
+        return current(head().methodIs(method));
     }
 
     /**
@@ -76,12 +108,12 @@ public final class Request {
      * http://host/a}, {@code host:port} (CONNECT) or {@code *} (OPTIONS).
      */
     public String target() {
-        return head().target();
+        return current(head().target());
     }
 
     /** The path, as it was sent; without a host and without the query. */
     public String rawPath() {
-        String target = head().originTarget();
+        String target = current(head().originTarget());
         int query = target.indexOf('?');
         return query < 0 ? target : target.substring(0, query);
     }
@@ -89,13 +121,16 @@ public final class Request {
     /**
      * The path, with each {@code %XX} decoded. It may have {@code ..} in it.
      *
-     * @throws HttpException 400 if it cannot be decoded, as UTF-8
+     * @throws HttpException 400 if it cannot be decoded, as UTF-8, or has a NUL
      */
     public String path() {
-        RequestHead ignored = head();
+        checkCurrent();
         String p = path;
         if (p == null) {
             p = Text.decode(rawPath(), false);
+            if (p.indexOf(0) >= 0) {
+                throw new HttpException(400, "a path with a NUL");
+            }
             path = p;
         }
         return p;
@@ -103,7 +138,7 @@ public final class Request {
 
     /** What follows the question mark, as it was sent. */
     public Optional<String> query() {
-        String target = head().target();
+        String target = target();
         int query = target.indexOf('?');
         return query < 0 ? Optional.empty() : Optional.of(target.substring(query + 1));
     }
@@ -124,6 +159,7 @@ public final class Request {
      * @throws HttpException 400 if the query cannot be decoded, as UTF-8, or has more than 1,000
      */
     public Map<String, List<String>> parameters() {
+        checkCurrent();
         Map<String, List<String>> known = parameters;
         if (known == null) {
             known = parse(query().orElse(""));
@@ -155,28 +191,56 @@ public final class Request {
 
     /** {@code HTTP/1.1} or {@code HTTP/1.0}: what is spoken with this client. */
     public String version() {
-        return head().minor() == 0 ? "HTTP/1.0" : "HTTP/1.1";
+        return current(head().minor()) == 0 ? "HTTP/1.0" : "HTTP/1.1";
     }
 
     // ---- the header
 
-    /** Its header fields. */
+    /** Its header fields; over with the request, as all of it is. */
     public Headers headers() {
-        return head();
+        checkCurrent();
+        RequestFields f = fields;
+        if (f == null) {
+            f = new RequestFields(this);
+            fields = f;
+        }
+        return f;
     }
 
     /** The value of the first header field of that name. */
     public Optional<String> header(String name) {
-        return head().get(name);
+        return current(head().get(name));
     }
 
     /** The host, and the port if it has one, that the client asks for; empty in HTTP/1.0. */
     public String host() {
-        return head().host();
+        return current(head().host());
+    }
+
+    /**
+     * The value of the first cookie of that name, without the quotes that it may have; RFC 6265. Of
+     * several, browsers send the one with the longest path first.
+     */
+    public Optional<String> cookie(String name) {
+        for (String field : headers().all("Cookie")) {
+            for (int from = 0; from < field.length(); ) {
+                int to = field.indexOf(';', from);
+                to = to < 0 ? field.length() : to;
+                int equals = field.indexOf('=', from);
+                if (equals >= 0
+                        && equals < to
+                        && field.substring(from, equals).strip().equals(name)) {
+                    return Optional.of(Text.unquoted(field.substring(equals + 1, to).strip()));
+                }
+                from = to + 1;
+            }
+        }
+        return Optional.empty();
     }
 
     /** {@code https} if the connection has TLS, else {@code http}. */
     public String scheme() {
+        checkCurrent();
         return connection.isSecure() ? "https" : "http";
     }
 
@@ -189,11 +253,17 @@ public final class Request {
      *
      * <p>A read throws {@link HttpException} with 413 if the body is longer than it may be, 400 if
      * its chunks are bad, 408 if it comes too slowly, and an {@link IOException} if the client goes
-     * in the middle of it. A kill, a timeout or an interrupt loses nothing of it.
+     * in the middle of it: a handler that lets them pass has the request answered accordingly. A
+     * kill, a timeout or an interrupt loses nothing of it.
      */
     public InputStream body() {
-        RequestHead ignored = head();
-        return body;
+        checkCurrent();
+        return inflated != null ? inflated : body;
+    }
+
+    /** Its body is compressed, and whoever reads it shall not know. */
+    void inflate() {
+        inflated = new InflatedInput(this, body);
     }
 
     /** The whole body; see {@link #body()}. */
@@ -220,6 +290,28 @@ public final class Request {
         return new String(bytes(), charset);
     }
 
+    /**
+     * The fields of a form that was sent as the body ({@code application/x-www-form-urlencoded}),
+     * with their values, in their order; see {@link #body()}. It can be asked for again.
+     *
+     * @throws HttpException 415 if the Content-Type is another one; 400 if it cannot be decoded, as
+     *     UTF-8, or has more than 1,000 fields
+     */
+    public Map<String, List<String>> form() throws IOException {
+        checkCurrent();
+        Map<String, List<String>> known = form;
+        if (known == null) {
+            String type = header("Content-Type").orElse("");
+            int end = type.indexOf(';');
+            if (!(end < 0 ? type : type.substring(0, end)).strip().equalsIgnoreCase(FORM)) {
+                throw new HttpException(415, "a form is expected, as " + FORM);
+            }
+            known = parse(new String(bytes(), StandardCharsets.ISO_8859_1));
+            form = known;
+        }
+        return known;
+    }
+
     private Charset charset() {
         String type = header("Content-Type").orElse("");
         int at = type.toLowerCase(java.util.Locale.ROOT).indexOf("charset=");
@@ -239,7 +331,7 @@ public final class Request {
     /** The length of the body; zero if it has none, -1 if that is not known before its end. */
     public long contentLength() {
         RequestHead h = head();
-        return h.isChunked() ? -1 : Math.max(0, h.contentLength());
+        return h.isChunked() || inflated != null ? -1 : Math.max(0, h.contentLength());
     }
 
     /**
@@ -248,7 +340,7 @@ public final class Request {
      * @throws IllegalStateException if it is being read already
      */
     public void bodyLimit(long bytes) {
-        RequestHead ignored = head();
+        checkCurrent();
         if (bytes < 0) {
             throw new IllegalArgumentException("a body of at most " + bytes + " bytes");
         }
@@ -268,7 +360,7 @@ public final class Request {
 
     /** The fields that came after a body in chunks; none before that was read to its end. */
     public Headers trailers() {
-        RequestHead ignored = head();
+        checkCurrent();
         return body.trailers();
     }
 
@@ -281,13 +373,13 @@ public final class Request {
 
     /** The connection. It is not to be read from or written to while it speaks HTTP. */
     public ServerConnection connection() {
-        RequestHead ignored = head();
+        checkCurrent();
         return connection.connection();
     }
 
     /** For handlers that are put before others: whatever they have to say to those. */
     public Map<String, Object> attributes() {
-        RequestHead ignored = head();
+        checkCurrent();
         Map<String, Object> a = attributes;
         if (a == null) {
             a = new HashMap<>();

@@ -21,7 +21,7 @@ import java.util.function.BiConsumer;
  * All positions count from the beginning of the request, which may move in the buffer. For one
  * thread at a time; used again for each request of its connection.
  */
-final class RequestHead implements Headers {
+final class RequestHead {
 
     private static final VarHandle LONGS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -35,6 +35,7 @@ final class RequestHead implements Headers {
     private static final byte[] CONTENT_LENGTH = lower("content-length");
     private static final byte[] TRANSFER_ENCODING = lower("transfer-encoding");
 
+    private static final byte[] NOTHING = new byte[0];
     private static final int MOST_METHOD = 32;
     private static final int MOST_EMPTY_LINES = 4;
     private static final int PARTS = 4; // of a field: where name and value begin and end
@@ -42,7 +43,7 @@ final class RequestHead implements Headers {
     private final Limits limits;
     private final boolean trailer;
 
-    private byte[] buffer = new byte[0];
+    private byte[] buffer = NOTHING;
     private int base; // where the request begins in the buffer
     private int scanned; // up to here there is no end of a line
     private int line; // where the line begins that is being read
@@ -120,7 +121,7 @@ final class RequestHead implements Headers {
 
     /** Nobody can read it any more. */
     void forget() {
-        buffer = new byte[0];
+        buffer = NOTHING;
         count = 0;
     }
 
@@ -146,12 +147,14 @@ final class RequestHead implements Headers {
                 continue;
             }
             if (b[i] != '\r') {
+                checkSize(i - base);
                 throw badControl(b[i], i - base);
             }
             if (i + 1 == limit) {
                 return incomplete(limit, i);
             }
             if (b[i + 1] != '\n') {
+                checkSize(i + 1 - base);
                 throw HttpException.bad("a CR that is not the end of a line");
             }
             boolean complete = line(b, base + line, i);
@@ -203,15 +206,27 @@ final class RequestHead implements Headers {
         return false;
     }
 
+    /** So many bytes have come, and their line is not complete: its CR is not counted. */
     private void checkSize(int upTo) {
         if (!hasRequestLine) {
-            if (upTo - line > limits.requestLine()) {
-                throw new HttpException(
-                        414,
-                        "the request line is longer than " + limits.requestLine() + " bytes",
-                        true);
-            }
-        } else if (upTo - fieldsBegin > limits.headerBytes() + 2) { // the empty line is free
+            checkRequestLine(upTo - line - 1);
+        } else {
+            checkFields(upTo - fieldsBegin - 1);
+        }
+    }
+
+    private void checkRequestLine(int size) {
+        if (size > limits.requestLine()) {
+            throw new HttpException(
+                    414,
+                    "the request line is longer than " + limits.requestLine() + " bytes",
+                    true);
+        }
+    }
+
+    /** Without the empty line. */
+    private void checkFields(int size) {
+        if (size > limits.headerBytes()) {
             throw new HttpException(
                     431, "the header is longer than " + limits.headerBytes() + " bytes", true);
         }
@@ -223,7 +238,7 @@ final class RequestHead implements Headers {
             if (from == to) {
                 return true;
             }
-            checkSize(to - base + 2);
+            checkFields(to + 2 - base - fieldsBegin);
             field(b, from, to);
             return false;
         }
@@ -234,7 +249,7 @@ final class RequestHead implements Headers {
             }
             return false;
         }
-        checkSize(to - base);
+        checkRequestLine(to - from);
         requestLine(b, from, to);
         hasRequestLine = true;
         fieldsBegin = to + 2 - base;
@@ -252,7 +267,7 @@ final class RequestHead implements Headers {
         methodBegin = from - base;
         methodEnd = i - base;
         int begin = ++i;
-        while (i < to && b[i] > ' ') {
+        while (i < to && b[i] > ' ' && b[i] != '#') {
             i++;
         }
         if (i == begin || i == to || b[i] != ' ') {
@@ -294,7 +309,7 @@ final class RequestHead implements Headers {
     /** RFC 9112, 3.2: a path, an address, an authority for CONNECT, an asterisk for OPTIONS. */
     private void target(byte[] b, int from, int to) {
         if (methodIs("CONNECT")) {
-            if (!Text.isHost(b, from, to)) {
+            if (!Text.isHost(b, from, to) || !Text.hasPort(b, from, to)) {
                 throw HttpException.bad("CONNECT to something that is no host and port");
             }
             return;
@@ -309,7 +324,7 @@ final class RequestHead implements Headers {
             return;
         }
         int host = afterScheme(b, from, to);
-        int hostEnd = host;
+        int hostEnd = host < 0 ? to : host;
         while (hostEnd < to && b[hostEnd] != '/' && b[hostEnd] != '?') {
             hostEnd++;
         }
@@ -611,13 +626,16 @@ final class RequestHead implements Headers {
         return expectsContinue && minor > 0;
     }
 
-    /** What came of the request line, for a log. */
+    /** What came of the request line, for a log: nothing of what follows it, which is private. */
     String firstLine(int limit) {
         int from = base + line;
-        int to = limit;
+        int to = from;
         if (hasRequestLine) {
             from = base + methodBegin;
             to = base + targetEnd;
+        }
+        while (!hasRequestLine && to < limit && buffer[to] != '\r' && buffer[to] != '\n') {
+            to++;
         }
         return Text.shown(
                 new String(
@@ -639,10 +657,9 @@ final class RequestHead implements Headers {
         return text(fields[field * PARTS + 2], fields[field * PARTS + 3]);
     }
 
-    // ---- as headers
+    // ---- as headers; see there
 
-    @Override
-    public Optional<String> get(String name) {
+    Optional<String> get(String name) {
         int length = name.length();
         for (int f = 0; f < count; f++) {
             int from = fields[f * PARTS];
@@ -666,22 +683,13 @@ final class RequestHead implements Headers {
         return c >= 'A' && c <= 'Z' ? c + 32 : c;
     }
 
-    @Override
-    public int size() {
+    int size() {
         return count;
     }
 
-    @Override
-    public void forEach(BiConsumer<String, String> field) {
+    void forEach(BiConsumer<String, String> field) {
         for (int f = 0; f < count; f++) {
             field.accept(name(f), value(f));
         }
-    }
-
-    @Override
-    public String toString() {
-        StringBuilder text = new StringBuilder();
-        forEach((n, v) -> text.append(n).append(": ").append(v).append('\n'));
-        return text.toString();
     }
 }

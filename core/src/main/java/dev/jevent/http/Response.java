@@ -36,12 +36,14 @@ public final class Response {
     private static final int UPGRADED = 3;
 
     private final HttpConnection connection;
-    private final Wire wire;
+    private final WireOutput wire;
     private final boolean headOnly;
     private final int minor;
     private final FieldList fields = new FieldList();
     private int state = OPEN;
     private boolean over;
+    private boolean chunked; // however short
+    private boolean untilEnd; // of the connection its body lasts
     private int status = 200;
     private long length = -1; // as the handler has said
     private boolean close;
@@ -49,20 +51,29 @@ public final class Response {
     private long sent; // in one piece
     private @Nullable BodyOutput body;
     private @Nullable FieldList trailers;
+    private @Nullable BodyFilter filter;
+    private boolean filtered;
 
     Response(HttpConnection connection, boolean headOnly, int minor, boolean close) {
         this.connection = connection;
-        wire = connection.wire();
+        wire = connection.output();
         this.headOnly = headOnly;
         this.minor = minor;
         this.close = close;
     }
 
     private void checkOpen() {
-        if (state != OPEN || over) {
+        checkNotOver();
+        if (state != OPEN) {
             throw new IllegalStateException(
                     "the head of this response was sent already: status and header are set before"
                             + " the body is sent or flushed");
+        }
+    }
+
+    void checkNotOver() {
+        if (over) {
+            throw new IllegalStateException("this response is over: its handler has returned");
         }
     }
 
@@ -133,6 +144,36 @@ public final class Response {
         return fields.get(name);
     }
 
+    /**
+     * Adds a cookie; RFC 6265.
+     *
+     * <pre>{@code
+     * response.cookie("session", id, "Path=/", "HttpOnly", "Secure", "SameSite=Lax");
+     * }</pre>
+     *
+     * @param attributes each as it is sent
+     * @throws IllegalArgumentException if the name is no token, the value has a space, a comma, a
+     *     semicolon, a quote, a backslash or what is no ASCII, or an attribute has a semicolon
+     * @throws IllegalStateException if it is committed
+     */
+    public Response cookie(String name, String value, String... attributes) {
+        if (!Text.isToken(name) || !Text.isCookieValue(value)) {
+            throw new IllegalArgumentException(
+                    "no cookie: \"" + Text.shown(name) + "\" = \"" + Text.shown(value) + "\"");
+        }
+        var cookie = new StringBuilder(name).append('=').append(value);
+        for (String attribute : attributes) {
+            if (attribute.indexOf(';') >= 0) {
+                throw new IllegalArgumentException(
+                        "a semicolon in an attribute of a cookie; give each by itself: \""
+                                + Text.shown(attribute)
+                                + "\"");
+            }
+            cookie.append("; ").append(attribute);
+        }
+        return addHeader("Set-Cookie", cookie.toString());
+    }
+
     /** The media type of the body. */
     public Response contentType(String type) {
         return header("Content-Type", type);
@@ -147,6 +188,10 @@ public final class Response {
         checkOpen();
         if (bytes < 0) {
             throw new IllegalArgumentException("a content length of " + bytes);
+        }
+        if (trailers != null) {
+            throw new IllegalStateException(
+                    "a content length, and a trailer: that comes after a body in chunks");
         }
         length = bytes;
         return this;
@@ -214,6 +259,7 @@ public final class Response {
         length = -1;
         hasDate = false;
         trailers = null;
+        chunked = false;
         if (body != null) {
             body.forget();
         }
@@ -225,9 +271,10 @@ public final class Response {
         return state != OPEN;
     }
 
-    /** Whether all of it was given. */
+    /** Whether all of it was given: nothing can be added to its body. */
     public boolean isEnded() {
-        return state == ENDED;
+        BodyOutput b = body;
+        return state == ENDED || b != null && b.isClosed();
     }
 
     // ---- the body
@@ -240,8 +287,8 @@ public final class Response {
     /** Sends this text as its body, in UTF-8; as plain text if no type was set. */
     public void send(String text) throws IOException {
         checkOpen();
-        if (fields.get("Content-Type").isEmpty()) {
-            fields.add("Content-Type", "text/plain; charset=utf-8");
+        if (!fields.has("Content-Type")) {
+            fields.addChecked("Content-Type", "text/plain; charset=utf-8");
         }
         send(text.getBytes(StandardCharsets.UTF_8));
     }
@@ -269,11 +316,18 @@ public final class Response {
      */
     public void send(byte[] bytes, int offset, int count) throws IOException {
         Objects.checkFromIndexSize(offset, count, bytes.length);
-        checkOpen();
-        if (body != null && body.hasPending()) {
-            throw new IllegalStateException("a part of the body was written before");
+        checkNothingWritten();
+        if (wantsChunks()) {
+            output().write(bytes, offset, count);
+            output().end();
+            return;
         }
-        boolean ignored = begin(count);
+        boolean inChunks = begin(count);
+        if (filtered) {
+            output().begun(inChunks).write(bytes, offset, count);
+            output().end();
+            return;
+        }
         state = ENDED;
         if (!headOnly) {
             sent = count;
@@ -281,27 +335,50 @@ public final class Response {
         }
     }
 
+    private void checkNothingWritten() {
+        checkOpen();
+        if (body != null && (body.hasPending() || body.isClosed())) {
+            throw new IllegalStateException("a part of the body was written before");
+        }
+    }
+
     /**
-     * Sends all that the stream has, which stays open, and is ended.
+     * Sends all that the stream has, which stays open, and is ended. If the stream fails, so does
+     * the response.
      *
      * @return how many bytes
      */
     public long send(InputStream in) throws IOException {
-        checkOpen();
-        long n;
-        try (OutputStream out = body()) {
-            n = in.transferTo(out);
-        }
+        checkNothingWritten();
+        BodyOutput out = output();
+        long n = in.transferTo(out);
+        out.end();
         return n;
     }
 
-    /** Sends a part of a file as its body, in the kernel where that is possible; is ended. */
+    /**
+     * Sends a part of a file as its body, in the kernel where that is possible; is ended. A file
+     * that ends before that is an error, and ends the connection.
+     *
+     * @throws IllegalStateException as {@link #send(byte[], int, int)}, and if it has a trailer
+     */
     public void send(FileChannel file, long offset, long count) throws IOException {
         if (offset < 0 || count < 0) {
             throw new IllegalArgumentException(count + " bytes at " + offset);
         }
-        checkOpen();
-        boolean ignored = begin(count);
+        checkNothingWritten();
+        if (trailers != null) {
+            throw new IllegalStateException("a file is sent with its length, and has no trailer");
+        }
+        boolean inChunks = begin(count);
+        if (filtered) {
+            BodyOutput out = output().begun(inChunks);
+            if (!headOnly) {
+                out.write(file, offset, count);
+            }
+            out.end();
+            return;
+        }
         state = ENDED;
         if (!headOnly) {
             sent = count;
@@ -313,18 +390,21 @@ public final class Response {
      * Where its body is written; the same stream each time. Little is kept until the end, so that
      * it can still be replaced by an error; what is flushed, or more than 4 KiB, is sent in chunks,
      * or until the end of the connection to an HTTP/1.0 client, if no {@link #contentLength} was
-     * set. Closing it {@linkplain #end ends} the response.
+     * set.
+     *
+     * <p>When it is closed nothing more can be written, but the response ends, for the client,
+     * when the handler returns, or with {@link #end}: a handler that throws has closed the stream
+     * as well, and then the client gets an error or sees that something is missing. (It throws an
+     * {@link IllegalStateException} when the handler has returned.)
      */
     public OutputStream body() {
         return output();
     }
 
     private BodyOutput output() {
-        if (state == UPGRADED || over) {
-            throw new IllegalStateException(
-                    over
-                            ? "this response is over: its handler has returned"
-                            : "the connection does not speak HTTP any more");
+        checkNotOver();
+        if (state == UPGRADED) {
+            throw new IllegalStateException("the connection does not speak HTTP any more");
         }
         BodyOutput b = body;
         if (b == null) {
@@ -336,6 +416,7 @@ public final class Response {
 
     /** Sends what was written so far. */
     public Response flush() throws IOException {
+        checkNotOver();
         if (state == OPEN || state == COMMITTED) {
             body().flush();
         } else {
@@ -348,9 +429,15 @@ public final class Response {
      * Adds a field that is sent after the body, which is then sent in chunks; to an HTTP/1.0 client
      * it is not sent at all.
      *
+     * @throws IllegalArgumentException as {@link #header(String, String)}, and if the field says
+     *     how the message is to be understood
      * @throws IllegalStateException if it is too late, or a content length was set
      */
     public Response trailer(String name, String value) {
+        checkNotOver();
+        if (Text.isFraming(name)) {
+            throw new IllegalArgumentException("this field cannot be in a trailer: " + name);
+        }
         if (state == ENDED || state == UPGRADED || length >= 0) {
             throw new IllegalStateException(
                     "a trailer comes after a body in chunks, and this response is none such or has"
@@ -359,17 +446,33 @@ public final class Response {
         FieldList t = trailers;
         if (t == null) {
             t = new FieldList();
-            trailers = t;
         }
         t.add(name, value);
+        trailers = t; // not if the field was refused
         return this;
     }
 
-    /** Ends it: no more can be written. The handler may go on with other things. */
+    /**
+     * Sends the body in chunks, to clients that understand those, however short it is; unless a
+     * content length is set.
+     */
+    public Response chunked() {
+        checkOpen();
+        chunked = true;
+        return this;
+    }
+
+    /**
+     * Ends it: no more can be written. The handler may go on with other things, if it {@linkplain
+     * #flush flushes} before.
+     *
+     * @throws IOException if it is shorter than its content length
+     */
     public void end() throws IOException {
+        checkNotOver();
         switch (state) {
             case OPEN -> {
-                if (body == null && trailers == null) {
+                if (body == null && !wantsChunks()) {
                     send();
                 } else {
                     output().end();
@@ -414,8 +517,8 @@ public final class Response {
      *
      * @param protocol what is spoken from then on, as the client has asked for it by its {@code
      *     Upgrade} field
-     * @throws HttpException 400 if the request does not ask for an upgrade, 426 if to something
-     *     else, or has a body that was not read
+     * @throws HttpException 426 if the request does not ask for it, 400 if it has a body that was
+     *     not read
      */
     public Upgrade upgrade(String protocol) throws IOException {
         checkOpen();
@@ -443,8 +546,7 @@ public final class Response {
      * @return whether the body is sent in chunks
      */
     boolean begin(long count) throws IOException {
-        long n = length >= 0 ? length : count;
-        if (Status.hasNoBody(status)) {
+        if (Status.hasNoContent(status)) {
             if (count > 0 && !headOnly) {
                 throw new IllegalStateException("a response with status " + status + " has no body");
             }
@@ -452,18 +554,25 @@ public final class Response {
             throw new IllegalStateException(
                     "a body of " + count + " bytes, and a content length of " + length);
         }
+        long n = status == 205 ? 0 : length >= 0 ? length : count;
+        filtered = filter != null && filter.begins(this, n);
+        n = filtered ? -1 : n;
         state = COMMITTED;
         boolean hasBody = !Status.hasNoBody(status);
-        boolean inChunks = hasBody && n < 0 && minor > 0;
-        close |= connection.mustClose() || hasBody && n < 0 && minor == 0 && !headOnly;
+        boolean isTunnel = hasBody && status < 300 && connection.isConnect();
+        boolean inChunks = hasBody && n < 0 && minor > 0 && !isTunnel;
+        untilEnd = hasBody && n < 0 && !inChunks && !headOnly || isTunnel;
+        close |= untilEnd || connection.mustClose();
         wire.putLine(status);
         if (!hasDate) {
             wire.putDate();
         }
         wire.put(fields);
         if (inChunks) {
-            wire.putField("Transfer-Encoding", "chunked");
-        } else if (n >= 0 && (hasBody || status == 304 && length >= 0)) {
+            if (!headOnly) { // or it is not known how the body would be sent
+                wire.putField("Transfer-Encoding", "chunked");
+            }
+        } else if (n >= 0 && !isTunnel && (hasBody || status == 304 && length >= 0)) {
             wire.putLength(n);
         }
         if (close != (minor == 0)) { // or it is what the version says anyway
@@ -476,6 +585,44 @@ public final class Response {
     /** Its handler has returned, or it was given up. */
     void over() {
         over = true;
+        BodyOutput b = body;
+        if (b != null) {
+            b.release();
+        }
+        if (filter != null) {
+            filter.release();
+        }
+    }
+
+    /** Has this look at the head when it is about to be sent, and change the body. */
+    void filter(BodyFilter given) {
+        checkOpen();
+        filter = given;
+    }
+
+    /** What the body goes through; null if it is sent as it is. */
+    @Nullable BodyFilter filterInUse() {
+        return filtered ? filter : null;
+    }
+
+    HttpConnection connection() {
+        return connection;
+    }
+
+    /** Whether somebody is writing its body, who should not when the handler has returned. */
+    boolean isBusy() {
+        BodyOutput b = body;
+        return b != null && b.isBusy();
+    }
+
+    /** Whether it is not to be sent in one piece. */
+    boolean wantsChunks() {
+        return trailers != null || chunked && length < 0;
+    }
+
+    /** Whether its body lasts until the end of the connection. */
+    boolean isUntilEnd() {
+        return untilEnd;
     }
 
     void ended() {
@@ -485,7 +632,7 @@ public final class Response {
     /** How many bytes of a body. */
     long sent() {
         BodyOutput b = body;
-        return headOnly ? 0 : b == null ? sent : sent + b.written();
+        return headOnly ? 0 : b == null ? sent : sent + b.sent();
     }
 
     boolean isUpgraded() {

@@ -113,7 +113,12 @@ final class Status {
         return status;
     }
 
-    /** Whether such a response never has a body. */
+    /** Whether nothing may be in its body: with 205 that has to be said. */
+    static boolean hasNoContent(int status) {
+        return status == 205 || hasNoBody(status);
+    }
+
+    /** Whether such a response never has a body, not even an empty one. */
     static boolean hasNoBody(int status) {
         return status == 204 || status == 304 || status < 200;
     }

@@ -9,7 +9,7 @@ import java.util.List;
 final class Text {
 
     private static final boolean[] TOKEN = table("!#$%&'*+-.^_`|~", true);
-    private static final boolean[] HOST = table("!$&'()*+,;=-._~%:[]", true);
+    private static final boolean[] HOST = table("!$&'()*+;=-._~%:[]", true);
 
     private Text() {}
 
@@ -46,6 +46,18 @@ final class Text {
                     "no name of a header field: \"" + shown(name) + "\"");
         }
         return name;
+    }
+
+    /** Whether the field says where a message ends, or where it goes: not for others to set. */
+    static boolean isFraming(String name) {
+        return switch (name.length()) {
+            case 4 -> name.equalsIgnoreCase("Host");
+            case 7 -> name.equalsIgnoreCase("Upgrade") || name.equalsIgnoreCase("Trailer");
+            case 10 -> name.equalsIgnoreCase("Connection");
+            case 14 -> name.equalsIgnoreCase("Content-Length");
+            case 17 -> name.equalsIgnoreCase("Transfer-Encoding");
+            default -> false;
+        };
     }
 
     /** Refuses what would end the field, or could not be sent. */
@@ -86,7 +98,10 @@ final class Text {
         return most < text.length() ? shown + "..." : shown.toString();
     }
 
-    /** Whether these bytes may be the value of a Host field: not empty, no space, a good port. */
+    /**
+     * Whether these bytes may be the value of a Host field: a name or an address, with a good port
+     * if it has one, or nothing at all. No comma, for two of them may have been put together.
+     */
     static boolean isHost(byte[] b, int from, int to) {
         int colon = -1;
         int bracket = -1;
@@ -111,7 +126,17 @@ final class Text {
             int end = colon < 0 ? to : colon;
             return bracket == end - 1 && bracket > from + 1 && isPort(b, colon, to);
         }
-        return isPort(b, colon, to);
+        return colon != from && isPort(b, colon, to);
+    }
+
+    /** Whether there is a port in what {@link #isHost} takes. */
+    static boolean hasPort(byte[] b, int from, int to) {
+        boolean isZero = true;
+        int i = to;
+        while (i > from && b[i - 1] >= '0' && b[i - 1] <= '9') {
+            isZero &= b[--i] == '0';
+        }
+        return i > from && b[i - 1] == ':' && !isZero;
     }
 
     private static boolean isPort(byte[] b, int colon, int to) {
@@ -154,18 +179,48 @@ final class Text {
         }
     }
 
+    /** Without the quotes around it. */
+    static String unquoted(String value) {
+        int n = value.length();
+        return n >= 2 && value.charAt(0) == '"' && value.charAt(n - 1) == '"'
+                ? value.substring(1, n - 1)
+                : value;
+    }
+
+    /** RFC 6265, 4.1.1: what may be the value of a cookie. */
+    static boolean isCookieValue(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c <= ' ' || c >= 0x7F || c == '"' || c == ',' || c == ';' || c == '\\') {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static int hex(char c) {
         return Character.digit(c, 16) >= 0 && c < 128 ? Character.digit(c, 16) : -1;
+    }
+
+    private static boolean isPlain(String text, boolean plus) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '%' || c > 0x7F || plus && c == '+') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
      * With each %XX decoded, as UTF-8.
      *
+     * @param text whose characters are bytes
      * @param plus whether a plus is a space, as in forms
      * @throws HttpException 400 if that is not possible
      */
     static String decode(String text, boolean plus) {
-        if (text.indexOf('%') < 0 && (!plus || text.indexOf('+') < 0)) {
+        if (isPlain(text, plus)) {
             return text;
         }
         var bytes = new byte[text.length()];
@@ -177,7 +232,7 @@ final class Text {
                 int high = there ? hex(text.charAt(i + 1)) : -1;
                 int low = there ? hex(text.charAt(i + 2)) : -1;
                 if (high < 0 || low < 0) {
-                    throw new HttpException(400, "a bad % in the address");
+                    throw new HttpException(400, "a bad % in an address or a form");
                 }
                 bytes[n++] = (byte) (high << 4 | low);
                 i += 2;
@@ -191,7 +246,7 @@ final class Text {
                     .decode(ByteBuffer.wrap(bytes, 0, n))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new HttpException(400, "the address is not UTF-8", e);
+            throw new HttpException(400, "an address or a form that is not UTF-8", e);
         }
     }
 }

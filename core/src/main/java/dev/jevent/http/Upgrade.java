@@ -1,5 +1,6 @@
 package dev.jevent.http;
 
+import dev.jevent.internal.io.Transfers;
 import dev.jevent.server.ServerConnection;
 
 import java.io.IOException;
@@ -39,7 +40,12 @@ public final class Upgrade {
         return connection.connection();
     }
 
-    private final class Input extends InputStream {
+    /** Is called once, when the handler has returned or thrown; must not throw. */
+    public void onEnd(Runnable action) {
+        connection.onEnd(action);
+    }
+
+    private final class Input extends InputStream implements Transfers.Source {
         private final byte[] one = new byte[1];
 
         @Override
@@ -50,12 +56,17 @@ public final class Upgrade {
         @Override
         public int read(byte[] b, int off, int len) throws IOException {
             Objects.checkFromIndexSize(off, len, b.length);
-            return len == 0 ? 0 : connection.wire().receiveUpgraded(b, off, len);
+            return len == 0 ? 0 : connection.input().receiveDetached(b, off, len);
+        }
+
+        @Override
+        public void awaitNews() throws IOException {
+            connection.input().awaitDetached();
         }
 
         @Override
         public int available() throws IOException {
-            return connection.wire().available();
+            return connection.input().available();
         }
 
         @Override
@@ -75,12 +86,7 @@ public final class Upgrade {
 
         @Override
         public void write(byte[] b, int off, int len) throws IOException {
-            connection.wire().out().write(b, off, len);
-        }
-
-        @Override
-        public void flush() throws IOException {
-            connection.wire().out().flush();
+            connection.output().sendDetached(b, off, len);
         }
 
         @Override

@@ -16,9 +16,8 @@ import java.util.List;
  * slow. So a connection that waits needs no timer of its own: it says what it waits for, and how
  * far it came, in plain fields.
  *
- * <p>One greenlet, which ends when the server is closed and its last connection has gone. A look at
- * a connection that does something else a moment later is no error: every end is decided again
- * under the connection's own counters, twice the same.
+ * <p>One greenlet, which ends when the server is closed and its last connection has gone. A
+ * connection on another thread may go on in the moment of the look; see {@link Progress}.
  */
 final class Watch extends SpinLock {
 
@@ -57,8 +56,16 @@ final class Watch extends SpinLock {
             long passed = now - last;
             last = now;
             for (HttpConnection c : all()) {
-                c.look(passed);
+                look(c, passed);
             }
+        }
+    }
+
+    private void look(HttpConnection c, long passed) {
+        try {
+            c.look(passed);
+        } catch (RuntimeException e) {
+            server.report(this, e); // the others are watched nevertheless
         }
     }
 

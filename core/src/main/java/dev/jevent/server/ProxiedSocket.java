@@ -1,5 +1,7 @@
 package dev.jevent.server;
 
+import dev.jevent.internal.io.Transfers;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -25,7 +27,7 @@ final class ProxiedSocket extends Socket {
     private static final SocketImpl NONE = null;
 
     /** The rest first, then the socket's; one reader at a time, as there. */
-    private final class Input extends InputStream {
+    private final class Input extends InputStream implements Transfers.Source {
         private final InputStream in;
         private byte @Nullable [] rest;
         private int at;
@@ -60,6 +62,13 @@ final class ProxiedSocket extends Socket {
             System.arraycopy(r, at, b, off, n);
             advance(n);
             return n;
+        }
+
+        @Override
+        public void awaitNews() throws IOException {
+            if (rest == null && in instanceof Transfers.Source source) {
+                source.awaitNews();
+            }
         }
 
         private void advance(int n) {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -32,23 +33,61 @@ final class Cli implements AutoCloseable {
     private final Process process;
     private final BufferedReader out;
     private final StringBuilder read = new StringBuilder();
-    private final CompletableFuture<String> err;
+    private final StringBuilder err = new StringBuilder(); // guarded by itself
+    private boolean errEnded; // guarded by err
 
     private Cli(Process process) {
         this.process = process;
         this.out = process.inputReader(StandardCharsets.UTF_8);
-        this.err = CompletableFuture.supplyAsync(() -> text(process), Cli::inThread);
+        Thread.ofPlatform().daemon().start(this::readErrors);
     }
 
-    private static void inThread(Runnable task) {
-        Thread.ofPlatform().daemon().start(task);
-    }
-
-    private static String text(Process process) {
-        try (var in = process.getErrorStream()) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    private void readErrors() {
+        try (var in = process.errorReader(StandardCharsets.UTF_8)) {
+            for (int c = in.read(); c >= 0; c = in.read()) {
+                addError(Character.toString(c), false);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } finally {
+            addError("", true);
+        }
+    }
+
+    private void addError(String text, boolean end) {
+        synchronized (err) {
+            err.append(text);
+            errEnded |= end;
+            if (end || text.equals("\n")) {
+                err.notifyAll();
+            }
+        }
+    }
+
+    /** All that it said on its standard error output. */
+    private String errors() throws InterruptedException {
+        synchronized (err) {
+            while (!errEnded) {
+                err.wait();
+            }
+            return err.toString();
+        }
+    }
+
+    /** The first line of its standard error output that contains the text. */
+    String awaitError(String text) throws InterruptedException {
+        synchronized (err) {
+            for (; ; ) {
+                String said = err.substring(0, err.lastIndexOf("\n") + 1);
+                Optional<String> line = said.lines().filter(l -> l.contains(text)).findFirst();
+                if (line.isPresent()) {
+                    return line.get();
+                }
+                if (errEnded) {
+                    throw new AssertionError("it never said '" + text + "', but:\n" + err);
+                }
+                err.wait();
+            }
         }
     }
 
@@ -123,7 +162,7 @@ final class Cli implements AutoCloseable {
                 return line;
             }
         }
-        throw new AssertionError("it never said '" + text + "', but:\n" + read + err.get());
+        throw new AssertionError("it never said '" + text + "', but:\n" + read + errors());
     }
 
     /** The port of a server that has said where it listens. */
@@ -152,8 +191,8 @@ final class Cli implements AutoCloseable {
             read.append(line).append('\n');
         }
         int exit = process.waitFor();
-        assertTrue(!killed.isDone(), "it did not end, and said:\n" + read + err.get());
-        return new Result(exit, read.toString(), err.get());
+        assertTrue(!killed.isDone(), "it did not end, and said:\n" + read + errors());
+        return new Result(exit, read.toString(), errors());
     }
 
     @Override

@@ -32,6 +32,8 @@ class FromGeventTest {
                     "dev.jevent.signal.",
                     "dev.jevent.util.",
                     "dev.jevent.server.",
+                    "dev.jevent.http.",
+                    "dev.jevent.websocket.",
                     "dev.jevent.socket.",
                     "dev.jevent.loop.",
                     "dev.jevent.file.",

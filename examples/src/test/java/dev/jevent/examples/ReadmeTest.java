@@ -1,11 +1,15 @@
 package dev.jevent.examples;
 
+import static java.net.http.HttpRequest.BodyPublishers.ofString;
+import static java.net.http.HttpResponse.BodyHandlers.discarding;
+
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -14,10 +18,18 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -116,5 +128,49 @@ class ReadmeTest {
 
         assertEquals("hello\nand good bye\nfirst\nsecond\n", output);
         assertEquals(0, process.waitFor());
+    }
+
+    @Test
+    void theWebProgramAnswersByHttpAndByWebSocket() throws Exception {
+        Process process = run("Web", "127.0.0.1:8000", "127.0.0.1:0");
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            String line = process.inputReader().readLine();
+            assertTrue(line.matches("web server on port \\d+"), line);
+            String host = "//127.0.0.1:" + line.replaceAll("\\D", "");
+
+            assertEquals("hello, you\n", text(client, get("http:" + host + "/?name=you")));
+            assertEquals("here it is\n", text(client, get("http:" + host + "/later")));
+            assertEquals("abc", text(client, get("http:" + host + "/echo").POST(ofString("abc"))));
+            assertEquals(404, client.send(get("http:" + host + "/x").build(), discarding()).statusCode());
+
+            var heard = new CompletableFuture<String>();
+            var listener =
+                    new WebSocket.Listener() {
+                        @Override
+                        public @Nullable CompletionStage<?> onText(
+                                WebSocket socket, CharSequence data, boolean last) {
+                            boolean ignored = heard.complete(data.toString());
+                            return null;
+                        }
+                    };
+            WebSocket socket =
+                    client.newWebSocketBuilder()
+                            .buildAsync(URI.create("ws:" + host + "/socket"), listener)
+                            .get(20, TimeUnit.SECONDS);
+            Object ignored = socket.sendText("loud", true).get(20, TimeUnit.SECONDS);
+            assertEquals("LOUD", heard.get(20, TimeUnit.SECONDS));
+            socket.abort();
+        } finally {
+            process.destroy();
+            int ignored = process.waitFor();
+        }
+    }
+
+    private static HttpRequest.Builder get(String url) {
+        return HttpRequest.newBuilder(URI.create(url));
+    }
+
+    private static String text(HttpClient client, HttpRequest.Builder request) throws Exception {
+        return client.send(request.build(), BodyHandlers.ofString()).body();
     }
 }

@@ -6,6 +6,6 @@
  * server prints {@code READY port} and serves until it is told to end. Programs with the same end
  * of name do the same thing in the same way: {@code Jevent…} in greenlets, {@code Jdk…} in threads
  * of the JDK. {@code JoxToolkit} and {@code KotlinToolkit}, which is written in Kotlin, have only
- * channels.
+ * channels. {@code …Http} are whole HTTP servers; they have {@code HttpTask} in common.
  */
 package dev.jevent.benchmarks.contenders;

@@ -82,6 +82,13 @@ public final class Descriptor implements FdHandler {
                 waiter.switchTo(null);
             }
         }
+
+        /** Many bytes count as more than one call. A negative number is an errno. */
+        void moved(int bytes) {
+            if (bytes >= BYTES_OF_A_CALL) {
+                calls += bytes / BYTES_OF_A_CALL;
+            }
+        }
     }
 
     /** A system call that does not sleep, and answers the negative errno when it fails. */
@@ -93,6 +100,14 @@ public final class Descriptor implements FdHandler {
     }
 
     private static final int CALLS_IN_A_ROW = 64;
+
+    /**
+     * So that it is 256 KiB in a row at most. When many connections send much, what they have under
+     * way then stays in the processor's cache until it is received: with 4 MiB in a row a KiB took
+     * three times the time.
+     */
+    private static final int BYTES_OF_A_CALL = 4096;
+
     private static final long FIRST_PAUSE = 1_000_000; // nanoseconds
     private static final long LAST_PAUSE = 50_000_000;
 
@@ -177,6 +192,14 @@ public final class Descriptor implements FdHandler {
         return closed;
     }
 
+    /**
+     * Whether the peer has ended its output or the connection; known only while it is registered,
+     * as it is after somebody has waited.
+     */
+    public boolean isEnding() {
+        return ending;
+    }
+
     /** It has a {@code SO_LINGER} that makes close(2) sleep. */
     public void lingers(boolean on) {
         lingers = on;
@@ -234,6 +257,7 @@ public final class Descriptor implements FdHandler {
         try {
             int n = Net.recv(scratch(), fd, b, off, len);
             drained = n > 0 && n < len && !ending;
+            reading.moved(n);
             return n;
         } finally {
             reading.lock.unlock();
@@ -244,7 +268,9 @@ public final class Descriptor implements FdHandler {
         beFair(writing, 1);
         enter(writing);
         try {
-            return Net.send(scratch(), fd, b, off, len);
+            int n = Net.send(scratch(), fd, b, off, len);
+            writing.moved(n);
+            return n;
         } finally {
             writing.lock.unlock();
         }

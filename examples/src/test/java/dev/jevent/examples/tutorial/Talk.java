@@ -76,6 +76,9 @@ final class Talk implements AutoCloseable {
         assumeTrue(
                 !name.equals("ZeroMqTutorial") || Python.has(python, "zmq.green"),
                 "this python has no zmq; apt-get install python3-zmq");
+        assumeTrue(
+                !name.equals("WebSocketTutorial") || Python.has(python, "geventwebsocket"),
+                "this python has no geventwebsocket; apt-get install python3-gevent-websocket");
         return new Talk(List.of(python, Tutorial.TWINS.resolve(name + ".py").toString()));
     }
 

@@ -29,7 +29,10 @@ class TutorialTest {
     // ---- those that run by themselves
 
     static List<String> programs() throws Exception {
-        return Tutorial.names().stream().filter(name -> !TALKED_TO.contains(name)).toList();
+        return Tutorial.names().stream()
+                .filter(name -> !TALKED_TO.contains(name))
+                .filter(name -> !TutorialWebTest.servers().contains(name))
+                .toList();
     }
 
     @ParameterizedTest
