@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicReference;
  *       is stopped, or the lines of the last moments are lost.
  * </ul>
  *
- * <p>To rotate it, rename the file and call {@link #reopen}; with logrotate and a {@code postrotate}
- * of {@code kill -HUP}:
+ * <p>To rotate it, rename the file and call {@link #reopen}; with logrotate and a {@code
+ * postrotate} of {@code kill -HUP}:
  *
  * <pre>{@code
  * AccessLogWriter log = AccessLogs.combined(Path.of("/var/log/shop/access.log"));

@@ -59,10 +59,10 @@ public final class AccessLogs {
 
     /**
      * A JSON object in each line, with the fields {@code time} (UTC), {@code seconds} (that the
-     * answer took), {@code remote}, {@code method}, {@code target}, {@code version}, {@code status},
-     * {@code sent}, {@code received} (bytes of the bodies), {@code host}, {@code referer}, {@code
-     * userAgent}, and {@code problem} if there was one. Where lines are missing, an object with
-     * {@code time}, {@code missing} (how many) and {@code problem}.
+     * answer took), {@code remote}, {@code method}, {@code target}, {@code version}, {@code
+     * status}, {@code sent}, {@code received} (bytes of the bodies), {@code host}, {@code referer},
+     * {@code userAgent}, and {@code problem} if there was one. Where lines are missing, an object
+     * with {@code time}, {@code missing} (how many) and {@code problem}.
      *
      * @throws IOException if the file cannot be opened
      */

@@ -159,9 +159,10 @@ final class BodyInput extends InputStream {
     public int available() throws IOException {
         checkUsable();
         long inBuffer = input.buffered();
-        return (int) (chunks == null
-                ? Math.min(inBuffer, length - read)
-                : Math.min(inBuffer, chunks.left()));
+        return (int)
+                (chunks == null
+                        ? Math.min(inBuffer, length - read)
+                        : Math.min(inBuffer, chunks.left()));
     }
 
     /** It is read no more; what is left of it is the server's business. */
@@ -208,7 +209,8 @@ final class BodyInput extends InputStream {
 
     /** Whether more is left than is worth to be read for nothing. */
     boolean isTooLong(long most) {
-        return !ended && (mustAsk || cut || failure != null || chunks == null && length - read > most);
+        return !ended
+                && (mustAsk || cut || failure != null || chunks == null && length - read > most);
     }
 
     /** Reads what is left, if it is not more than that; whether it is at its end then. */

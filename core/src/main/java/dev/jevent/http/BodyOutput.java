@@ -97,8 +97,7 @@ final class BodyOutput extends OutputStream {
     private void enter() throws IOException {
         response.checkNotOver();
         if (busy) {
-            throw new ConcurrentObjectUseError(
-                    "another greenlet writes the body of this response");
+            throw new ConcurrentObjectUseError("another greenlet writes the body of this response");
         }
         if (closed || mode == CLOSED || mode == OPEN && response.isCommitted()) {
             throw new IOException("the body of this response was closed, or sent in one piece");

@@ -226,8 +226,7 @@ public final class EventStream implements AutoCloseable {
      * @throws IllegalArgumentException if type or id have a line end, or the id has a NUL
      * @throws IOException if the stream has ended
      */
-    public void send(@Nullable String event, String data, @Nullable String id)
-            throws IOException {
+    public void send(@Nullable String event, String data, @Nullable String id) throws IOException {
         StringBuilder text = new StringBuilder(data.length() + 64);
         if (event != null && !event.isEmpty()) {
             text.append("event: ").append(oneLine(event, "type")).append('\n');

@@ -14,9 +14,9 @@ import java.util.function.Predicate;
  * new HttpServer(8080, Gzip.of(new StaticFiles(Path.of("site")))).serveForever();
  * }</pre>
  *
- * <p>An answer is compressed if its type is one that becomes smaller by that, and it has 1,024 bytes
- * or more, or nobody knows; but none that has a {@code Content-Encoding}, {@code Content-Range} or
- * digest already, nor {@code Cache-Control: no-transform}. Then
+ * <p>An answer is compressed if its type is one that becomes smaller by that, and it has 1,024
+ * bytes or more, or nobody knows; but none that has a {@code Content-Encoding}, {@code
+ * Content-Range} or digest already, nor {@code Cache-Control: no-transform}. Then
  *
  * <ul>
  *   <li>it is sent in chunks, for its length is not known; HTTP/1.0 clients get it as it is;

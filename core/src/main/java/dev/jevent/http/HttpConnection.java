@@ -127,8 +127,7 @@ final class HttpConnection {
         boolean last = ++served >= limits.requests();
         Request q = new Request(this, head, limits.body());
         Response p =
-                new Response(
-                        this, head.methodIs("HEAD"), head.minor(), last || head.wantsClose());
+                new Response(this, head.methodIs("HEAD"), head.minor(), last || head.wantsClose());
         request = q;
         response = p;
         AccessLog log = server.log();

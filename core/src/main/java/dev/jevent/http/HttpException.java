@@ -42,8 +42,7 @@ public class HttpException extends RuntimeException {
      *
      * @throws IllegalArgumentException if the status is none of 400 to 599
      */
-    public HttpException(
-            int status, String message, @Nullable Throwable cause) {
+    public HttpException(int status, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.status = check(status);
         fatal = false;

@@ -95,63 +95,135 @@ public record Limits(
     /** With another number of bytes of the request line. */
     public Limits requestLine(int bytes) {
         return new Limits(
-                bytes, headerBytes, headers, body, headerTimeout, idleTimeout, minRate, grace,
-                connections, requests);
+                bytes,
+                headerBytes,
+                headers,
+                body,
+                headerTimeout,
+                idleTimeout,
+                minRate,
+                grace,
+                connections,
+                requests);
     }
 
     /** With another number of bytes of the header. */
     public Limits headerBytes(int bytes) {
         return new Limits(
-                requestLine, bytes, headers, body, headerTimeout, idleTimeout, minRate, grace,
-                connections, requests);
+                requestLine,
+                bytes,
+                headers,
+                body,
+                headerTimeout,
+                idleTimeout,
+                minRate,
+                grace,
+                connections,
+                requests);
     }
 
     /** With another number of header fields. */
     public Limits headers(int fields) {
         return new Limits(
-                requestLine, headerBytes, fields, body, headerTimeout, idleTimeout, minRate, grace,
-                connections, requests);
+                requestLine,
+                headerBytes,
+                fields,
+                body,
+                headerTimeout,
+                idleTimeout,
+                minRate,
+                grace,
+                connections,
+                requests);
     }
 
     /** With another number of bytes of a body. */
     public Limits body(long bytes) {
         return new Limits(
-                requestLine, headerBytes, headers, bytes, headerTimeout, idleTimeout, minRate,
-                grace, connections, requests);
+                requestLine,
+                headerBytes,
+                headers,
+                bytes,
+                headerTimeout,
+                idleTimeout,
+                minRate,
+                grace,
+                connections,
+                requests);
     }
 
     /** With another time for the header. */
     public Limits headerTimeout(Duration time) {
         return new Limits(
-                requestLine, headerBytes, headers, body, time, idleTimeout, minRate, grace,
-                connections, requests);
+                requestLine,
+                headerBytes,
+                headers,
+                body,
+                time,
+                idleTimeout,
+                minRate,
+                grace,
+                connections,
+                requests);
     }
 
     /** With another time between requests. */
     public Limits idleTimeout(Duration time) {
         return new Limits(
-                requestLine, headerBytes, headers, body, headerTimeout, time, minRate, grace,
-                connections, requests);
+                requestLine,
+                headerBytes,
+                headers,
+                body,
+                headerTimeout,
+                time,
+                minRate,
+                grace,
+                connections,
+                requests);
     }
 
     /** With another rate, and another time of grace. */
     public Limits minRate(int bytesPerSecond, Duration time) {
         return new Limits(
-                requestLine, headerBytes, headers, body, headerTimeout, idleTimeout,
-                bytesPerSecond, time, connections, requests);
+                requestLine,
+                headerBytes,
+                headers,
+                body,
+                headerTimeout,
+                idleTimeout,
+                bytesPerSecond,
+                time,
+                connections,
+                requests);
     }
 
     /** With another number of connections at once. */
     public Limits connections(int count) {
         return new Limits(
-                requestLine, headerBytes, headers, body, headerTimeout, idleTimeout, minRate,
-                grace, count, requests);
+                requestLine,
+                headerBytes,
+                headers,
+                body,
+                headerTimeout,
+                idleTimeout,
+                minRate,
+                grace,
+                count,
+                requests);
     }
 
     /** With another number of requests on one connection. */
     public Limits requests(int count) {
         return new Limits(
-                requestLine, headerBytes, headers, body, headerTimeout, idleTimeout, minRate,
-                grace, connections, count);
+                requestLine,
+                headerBytes,
+                headers,
+                body,
+                headerTimeout,
+                idleTimeout,
+                minRate,
+                grace,
+                connections,
+                count);
     }
 }

@@ -43,7 +43,11 @@ final class Log {
     }
 
     static void refused(
-            HttpConnection connection, AccessLog log, String line, Response response, String problem) {
+            HttpConnection connection,
+            AccessLog log,
+            String line,
+            Response response,
+            String problem) {
         log.log(
                 new Exchange(
                         Instant.now(),

@@ -84,7 +84,8 @@ abstract sealed class LogFormat {
 
         @Override
         void put(Exchange e, LineBuffer to) {
-            LineBuffer ignored = to.putQuotable(host(e.remote())).put(" - - [").put(seconds.of(e.time()));
+            LineBuffer ignored =
+                    to.putQuotable(host(e.remote())).put(" - - [").put(seconds.of(e.time()));
             ignored = to.put("] \"").putQuotable(e.method()).put(' ').putQuotable(e.target());
             ignored = to.put(' ').putQuotable(e.version()).put("\" ").put(e.status());
             ignored = to.put(' ').put(e.sent());

@@ -46,8 +46,7 @@ public final class ProblemLog implements Consumer<Problem>, AutoCloseable {
     private ProblemLog(LogTarget target, int perSecond) {
         this.perSecond = perSecond;
         second = HubAccess.get().nanoTime() - SECOND;
-        writer =
-                new LineWriter(target, this::gapLine, Duration.ofSeconds(1), LineWriter.PATIENCE);
+        writer = new LineWriter(target, this::gapLine, Duration.ofSeconds(1), LineWriter.PATIENCE);
     }
 
     /**
@@ -83,8 +82,7 @@ public final class ProblemLog implements Consumer<Problem>, AutoCloseable {
 
     private static int check(int perSecond) {
         if (perSecond < 1) {
-            throw new IllegalArgumentException(
-                    perSecond + " lines a second; use 1 or more");
+            throw new IllegalArgumentException(perSecond + " lines a second; use 1 or more");
         }
         return perSecond;
     }

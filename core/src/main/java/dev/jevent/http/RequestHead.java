@@ -373,8 +373,7 @@ final class RequestHead {
             valueEnd--;
         }
         if (count == limits.headers()) {
-            throw new HttpException(
-                    431, "more than " + limits.headers() + " header fields", true);
+            throw new HttpException(431, "more than " + limits.headers() + " header fields", true);
         }
         int f = count++ * PARTS;
         if (f == fields.length) {

@@ -392,9 +392,9 @@ public final class Response {
      * or until the end of the connection to an HTTP/1.0 client, if no {@link #contentLength} was
      * set.
      *
-     * <p>When it is closed nothing more can be written, but the response ends, for the client,
-     * when the handler returns, or with {@link #end}: a handler that throws has closed the stream
-     * as well, and then the client gets an error or sees that something is missing. (It throws an
+     * <p>When it is closed nothing more can be written, but the response ends, for the client, when
+     * the handler returns, or with {@link #end}: a handler that throws has closed the stream as
+     * well, and then the client gets an error or sees that something is missing. (It throws an
      * {@link IllegalStateException} when the handler has returned.)
      */
     public OutputStream body() {
@@ -548,7 +548,8 @@ public final class Response {
     boolean begin(long count) throws IOException {
         if (Status.hasNoContent(status)) {
             if (count > 0 && !headOnly) {
-                throw new IllegalStateException("a response with status " + status + " has no body");
+                throw new IllegalStateException(
+                        "a response with status " + status + " has no body");
             }
         } else if (count >= 0 && length >= 0 && count != length && !headOnly) {
             throw new IllegalStateException(

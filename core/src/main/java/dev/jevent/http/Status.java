@@ -74,8 +74,7 @@ final class Status {
                 508 Loop Detected
                 511 Network Authentication Required
                 """;
-        all.lines()
-                .forEach(l -> REASONS[Integer.parseInt(l.substring(0, 3))] = l.substring(4));
+        all.lines().forEach(l -> REASONS[Integer.parseInt(l.substring(0, 3))] = l.substring(4));
         for (int i = LEAST; i <= MOST; i++) {
             LINES[i] =
                     ("HTTP/1.1 " + i + " " + reason(i) + "\r\n")

@@ -34,8 +34,7 @@ final class Trouble {
 
     void tell(int status, String message, String line) {
         problem = message;
-        server.problem(
-                new Problem(connection.connection().remoteAddress(), status, message, line));
+        server.problem(new Problem(connection.connection().remoteAddress(), status, message, line));
     }
 
     /** The client has gone, or was sent away; told once. */
@@ -97,8 +96,7 @@ final class Trouble {
         if (answer.isFatal()) {
             tell(answer.status(), answer.getMessage(), q.toString());
         } else if (answer != e) {
-            server.report(
-                    "answering " + q + " of " + connection.connection().remoteAddress(), e);
+            server.report("answering " + q + " of " + connection.connection().remoteAddress(), e);
             problem = e.toString();
         }
         if (p.isCommitted()) {
@@ -125,7 +123,8 @@ final class Trouble {
             return h;
         }
         if (e instanceof IOException && q.input().isCut()) {
-            return HttpException.bad(Objects.requireNonNullElse(e.getMessage(), "the body was cut"));
+            return HttpException.bad(
+                    Objects.requireNonNullElse(e.getMessage(), "the body was cut"));
         }
         return new HttpException(500);
     }

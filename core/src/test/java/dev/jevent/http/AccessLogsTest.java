@@ -204,13 +204,13 @@ class AccessLogsTest extends ServedScenario {
                         "/a\"b\\c",
                         "User-Agent: \"quoted\\\" \tcaf\u00C3\u00A9",
                         "Referer: http://example.org/?" + "x".repeat(500));
-        Reply posted =
-                ask(server, "POST /form HTTP/1.1", "abc".getBytes(StandardCharsets.UTF_8));
+        Reply posted = ask(server, "POST /form HTTP/1.1", "abc".getBytes(StandardCharsets.UTF_8));
         Reply bad = ask(server, "GET nothing HTTP/1.1", new byte[0]);
         server.stop(LONG);
         log.close();
 
-        assertEquals(List.of(200, 200, 400), List.of(unusual.status(), posted.status(), bad.status()));
+        assertEquals(
+                List.of(200, 200, 400), List.of(unusual.status(), posted.status(), bad.status()));
         List<Map<String, String>> lines = written().lines().map(Json::parse).toList();
         assertEquals(3, lines.size(), "in the order of their ends");
         assertEquals("/a\"b\\c", lines.get(0).get("target"));
@@ -402,12 +402,10 @@ class AccessLogsTest extends ServedScenario {
 
     @Test
     void withoutALogNothingIsMadeForIt() throws Exception {
-        var threads =
-                (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         long without = bytesForRequests(threads, server((q, p) -> p.send("hello\n")));
         long with =
-                bytesForRequests(
-                        threads, server((q, p) -> p.send("hello\n")).accessLog(e -> {}));
+                bytesForRequests(threads, server((q, p) -> p.send("hello\n")).accessLog(e -> {}));
         // an Exchange alone has more than 64 bytes
         assertTrue(without + 64 < with, without + " bytes a request, and " + with + " with a log");
     }
@@ -455,7 +453,8 @@ class AccessLogsTest extends ServedScenario {
         List<String> lines = written().lines().toList();
         String stamp = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z ";
         assertTrue(
-                lines.getFirst().matches(stamp + "127\\.0\\.0\\.1:\\d+ 400 a target that .*: GET .*"),
+                lines.getFirst()
+                        .matches(stamp + "127\\.0\\.0\\.1:\\d+ 400 a target that .*: GET .*"),
                 lines.getFirst());
         long said =
                 lines.stream()

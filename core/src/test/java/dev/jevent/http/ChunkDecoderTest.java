@@ -133,7 +133,8 @@ class ChunkDecoderTest {
     void extensionsMayNotBeMuchMoreThanTheData() {
         byte[] flood = bytes(("1;" + "x".repeat(1000) + "|a|").repeat(17));
         assertTrue(decoded(Limits.defaults(), flood, flood.length).contains("extensions"));
-        byte[] signed = bytes(("800;" + "x".repeat(1000) + "|" + "d".repeat(2048) + "|").repeat(40));
+        byte[] signed =
+                bytes(("800;" + "x".repeat(1000) + "|" + "d".repeat(2048) + "|").repeat(40));
         assertEquals("incomplete", decoded(Limits.defaults(), signed, signed.length));
     }
 }

@@ -146,7 +146,8 @@ class EventStreamTest extends ServedScenario {
                             }
                         });
 
-        String utf8 = new String("é7".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        String utf8 =
+                new String("é7".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
         assertEquals("data: none\n\n", get(server, "/").text());
         assertEquals("data: é7\n\n", get(server, "/", "Last-Event-ID: " + utf8).text());
         assertEquals("data: \u00E97\n\n", get(server, "/", "Last-Event-ID: \u00E97").text());

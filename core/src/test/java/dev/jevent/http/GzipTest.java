@@ -109,7 +109,8 @@ class GzipTest extends ServedScenario {
         List<HttpHandler> handlers =
                 List.of(
                         (q, p) -> p.send(TEXT),
-                        (q, p) -> p.contentType("text/plain").contentLength(BYTES.length).send(BYTES),
+                        (q, p) ->
+                                p.contentType("text/plain").contentLength(BYTES.length).send(BYTES),
                         (q, p) -> {
                             try (var out = p.contentType("text/html; charset=utf-8").body()) {
                                 out.write(BYTES);
@@ -133,7 +134,8 @@ class GzipTest extends ServedScenario {
                                 p.contentType("text/css").send(c, 0, BYTES.length);
                             }
                         },
-                        (q, p) -> p.contentType("text/plain").send(new ByteArrayInputStream(BYTES)));
+                        (q, p) ->
+                                p.contentType("text/plain").send(new ByteArrayInputStream(BYTES)));
         for (int i = 0; i < handlers.size(); i++) {
             HttpServer server = serving(Gzip.of(handlers.get(i)));
 
@@ -202,7 +204,9 @@ class GzipTest extends ServedScenario {
     @Test
     void whichTypesAreCompressedCanBeSaid() throws Exception {
         HttpServer server =
-                serving(Gzip.of((q, p) -> p.send("image/X-Raw; a=b", BYTES)).types("image/x-raw"::equals));
+                serving(
+                        Gzip.of((q, p) -> p.send("image/X-Raw; a=b", BYTES))
+                                .types("image/x-raw"::equals));
 
         assertGzipped(BYTES, get(server, "/", ACCEPTS));
     }
@@ -304,8 +308,7 @@ class GzipTest extends ServedScenario {
     @Test
     void connectionsAreKeptAndTheSizeOnTheWireIsLogged() throws Exception {
         List<Exchange> log = new ArrayList<>();
-        HttpServer server =
-                started(server(Gzip.of((q, p) -> p.send(TEXT))).accessLog(log::add));
+        HttpServer server = started(server(Gzip.of((q, p) -> p.send(TEXT))).accessLog(log::add));
         SocketStream client = SocketStream.of(connect(server));
 
         for (int i = 0; i < 3; i++) {
@@ -334,7 +337,8 @@ class GzipTest extends ServedScenario {
                                     throw new IllegalStateException("on purpose");
                                 }
                                 case "/early" -> throw new HttpException(404, TEXT);
-                                case "/short" -> p.contentLength(BYTES.length + 1).body().write(BYTES);
+                                case "/short" ->
+                                        p.contentLength(BYTES.length + 1).body().write(BYTES);
                                 case "/long" -> p.send(noise);
                                 default -> p.send(BYTES);
                             }
@@ -474,8 +478,11 @@ class GzipTest extends ServedScenario {
         Reply reply = post(server, bomb, "Content-Encoding: gzip");
 
         assertEquals(413, reply.status());
-        assertEquals(100_000, post(server, gzipped(new byte[100_000]), "Content-Encoding: gzip").body().length);
-        assertEquals(413, post(server, gzipped(new byte[100_001]), "Content-Encoding: gzip").status());
+        assertEquals(
+                100_000,
+                post(server, gzipped(new byte[100_000]), "Content-Encoding: gzip").body().length);
+        assertEquals(
+                413, post(server, gzipped(new byte[100_001]), "Content-Encoding: gzip").status());
     }
 
     @Test
@@ -563,7 +570,8 @@ class GzipTest extends ServedScenario {
             int seen = timeouts.size();
             until(() -> timeouts.size() > seen || !reports.isEmpty());
             assertEquals(List.of(), reports);
-            client.writeAll(java.util.Arrays.copyOfRange(body, from, Math.min(from + step, body.length)));
+            client.writeAll(
+                    java.util.Arrays.copyOfRange(body, from, Math.min(from + step, body.length)));
         }
 
         assertArrayEquals(BYTES, reply(client, false).body());

@@ -140,7 +140,8 @@ class HttpBodyTest extends HttpScenario {
 
     @Test
     void aBodyThatIsCutOffIsABadRequest() throws Exception {
-        for (String request : List.of(POST + "Content-Length: 9\r\n\r\nabc", CHUNKED + "9\r\nabc")) {
+        for (String request :
+                List.of(POST + "Content-Length: 9\r\n\r\nabc", CHUNKED + "9\r\nabc")) {
             Client c = client(started(HttpBodyTest::echo));
             c.say(request).socket().shutdownOutput();
             Answer a = c.answer();

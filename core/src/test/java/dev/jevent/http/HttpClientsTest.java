@@ -62,9 +62,21 @@ class HttpClientsTest extends HttpScenario {
             String data = "0123456789".repeat(200_000);
             Files.writeString(file, data);
             assertEquals(data, curl("--data-binary", "@" + file, url + "/"));
-            assertEquals(data, curl("-H", "Transfer-Encoding: chunked", "-T", file + "", url + "/"));
-            assertEquals(data, curl("-H", "Transfer-Encoding: chunked", "-T", file + "", url + "/stream"));
-            String asked = curl("-v", "-H", "Expect: 100-continue", "--data-binary", "@" + file, "-o", "/dev/null", url);
+            assertEquals(
+                    data, curl("-H", "Transfer-Encoding: chunked", "-T", file + "", url + "/"));
+            assertEquals(
+                    data,
+                    curl("-H", "Transfer-Encoding: chunked", "-T", file + "", url + "/stream"));
+            String asked =
+                    curl(
+                            "-v",
+                            "-H",
+                            "Expect: 100-continue",
+                            "--data-binary",
+                            "@" + file,
+                            "-o",
+                            "/dev/null",
+                            url);
             assertTrue(asked.contains("100 Continue"), asked);
         } finally {
             Files.delete(file);
@@ -77,7 +89,8 @@ class HttpClientsTest extends HttpScenario {
         HttpServer server = started(HttpClientsTest::handle);
         URI uri = URI.create("http://127.0.0.1:" + server.port() + "/");
         byte[] large = data(2_000_000);
-        try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+        try (HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
             HttpRequest get = HttpRequest.newBuilder(uri).build();
             HttpRequest post =
                     HttpRequest.newBuilder(uri.resolve("/stream"))
@@ -89,13 +102,21 @@ class HttpClientsTest extends HttpScenario {
                             () -> {
                                 var all = new ArrayList<CompletableFuture<HttpResponse<byte[]>>>();
                                 for (int i = 0; i < 40; i++) {
-                                    all.add(client.sendAsync(i % 8 == 0 ? post : get, HttpResponse.BodyHandlers.ofByteArray()));
+                                    all.add(
+                                            client.sendAsync(
+                                                    i % 8 == 0 ? post : get,
+                                                    HttpResponse.BodyHandlers.ofByteArray()));
                                 }
                                 return all.stream().map(CompletableFuture::join).toList();
                             });
             for (int i = 0; i < 40; i++) {
                 assertEquals(200, answers.get(i).statusCode());
-                assertArrayEquals(i % 8 == 0 ? large : "hello / http\n".getBytes(java.nio.charset.StandardCharsets.UTF_8), answers.get(i).body());
+                assertArrayEquals(
+                        i % 8 == 0
+                                ? large
+                                : "hello / http\n"
+                                        .getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                        answers.get(i).body());
             }
         }
         assertEquals(40, server.requests());
@@ -108,16 +129,39 @@ class HttpClientsTest extends HttpScenario {
         try {
             Path pem = folder.resolve("c.pem");
             Path key = folder.resolve("c.key");
-            run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "9", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key + "", "-out", pem + "");
+            run(
+                    "openssl",
+                    "req",
+                    "-x509",
+                    "-newkey",
+                    "ec",
+                    "-pkeyopt",
+                    "ec_paramgen_curve:P-256",
+                    "-nodes",
+                    "-days",
+                    "9",
+                    "-subj",
+                    "/CN=localhost",
+                    "-addext",
+                    "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                    "-keyout",
+                    key + "",
+                    "-out",
+                    pem + "");
             Assumptions.assumeTrue(Files.exists(pem), "openssl makes the certificate");
             HttpServer server = started(server(HttpClientsTest::handle).tls(Tls.server(pem, key)));
             String url = "https://127.0.0.1:" + server.port() + "/";
             assertEquals("hello / https\n", curl("--cacert", pem + "", url));
-            SSLSocket socket = Tls.client(pem).wrap(dev.jevent.socket.Sockets.connect(server.localAddress(), LONG), "localhost");
+            SSLSocket socket =
+                    Tls.client(pem)
+                            .wrap(
+                                    dev.jevent.socket.Sockets.connect(server.localAddress(), LONG),
+                                    "localhost");
             Client c = client(socket);
             byte[] body = data(100_000);
             for (int i = 0; i < 2; i++) {
-                c.say("POST / HTTP/1.1\r\n" + HOST + "Content-Length: " + body.length + "\r\n\r\n").say(body);
+                c.say("POST / HTTP/1.1\r\n" + HOST + "Content-Length: " + body.length + "\r\n\r\n")
+                        .say(body);
                 assertArrayEquals(body, c.answer().body());
             }
             assertEquals(400, c.say("x\r\n").answer().status());
@@ -127,7 +171,13 @@ class HttpClientsTest extends HttpScenario {
             plain.isEnded();
             until(() -> problems.size() == 2);
             assertEquals(0, problems.get(1).status());
-            Client idle = client(Tls.client(pem).wrap(dev.jevent.socket.Sockets.connect(server.localAddress(), LONG), "localhost"));
+            Client idle =
+                    client(
+                            Tls.client(pem)
+                                    .wrap(
+                                            dev.jevent.socket.Sockets.connect(
+                                                    server.localAddress(), LONG),
+                                            "localhost"));
             assertEquals(200, idle.say("GET / HTTP/1.1\r\n" + HOST + "\r\n").answer().status());
             server.stop(LONG);
             assertTrue(idle.isEnded());

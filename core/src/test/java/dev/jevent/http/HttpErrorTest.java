@@ -249,7 +249,11 @@ class HttpErrorTest extends HttpScenario {
         Client silent = client(server);
         silent.say("GET / HT").close();
         until(() -> problems.size() == 2);
-        assertTrue(problems.get(1).toString().endsWith("closed: it was closed in the middle of a header: \"GET / HT\""), problems.toString());
+        assertTrue(
+                problems.get(1)
+                        .toString()
+                        .endsWith("closed: it was closed in the middle of a header: \"GET / HT\""),
+                problems.toString());
         assertEquals(1, exchanges.size());
     }
 
@@ -264,13 +268,30 @@ class HttpErrorTest extends HttpScenario {
                                             throw new IllegalStateException("log");
                                         }));
         Client c = client(server);
-        c.say("POST /a HTTP/1.1\r\n" + HOST + "User-Agent: u\r\nReferer: \u00e9\r\nContent-Length: 2\r\n\r\nab").answer();
+        c.say(
+                        "POST /a HTTP/1.1\r\n"
+                                + HOST
+                                + "User-Agent: u\r\nReferer: \u00e9\r\nContent-Length: 2\r\n\r\nab")
+                .answer();
         c.say("GET /bad\u00e9 x\r\n").answer();
         until(() -> exchanges.size() == 2);
         Exchange good = exchanges.getFirst();
-        assertEquals("POST /a HTTP/1.1 200 4 2 a u \\xE9", String.join(" ", good.method(), good.target(), good.version(), good.status() + "", good.sent() + "", good.received() + "", good.host(), good.userAgent(), good.referer()));
+        assertEquals(
+                "POST /a HTTP/1.1 200 4 2 a u \\xE9",
+                String.join(
+                        " ",
+                        good.method(),
+                        good.target(),
+                        good.version(),
+                        good.status() + "",
+                        good.sent() + "",
+                        good.received() + "",
+                        good.host(),
+                        good.userAgent(),
+                        good.referer()));
         Exchange bad = exchanges.get(1);
-        assertEquals("- GET /bad\\xE9 x 400", bad.method() + " " + bad.target() + " " + bad.status());
+        assertEquals(
+                "- GET /bad\\xE9 x 400", bad.method() + " " + bad.target() + " " + bad.status());
         assertTrue(bad.problem().isPresent() && bad.sent() > 0);
         assertEquals(2, reports.size(), "what the log throws harms nobody");
     }
@@ -282,7 +303,8 @@ class HttpErrorTest extends HttpScenario {
                         server((q, p) -> p.send("x"))
                                 .onProblem(
                                         p -> {
-                                            throw new IllegalStateException("" + ThreadLocalRandom.current().nextInt());
+                                            throw new IllegalStateException(
+                                                    "" + ThreadLocalRandom.current().nextInt());
                                         }));
         assertEquals(400, ask(server, "x\r\n").status());
         assertEquals(1, reports.size());

@@ -30,8 +30,7 @@ class HttpLimitsTest extends HttpScenario {
 
     @Test
     void whatIsTooLongIsRefused() throws Exception {
-        HttpServer server =
-                limited(DEFAULTS.requestLine(100).headerBytes(200).headers(5).body(10));
+        HttpServer server = limited(DEFAULTS.requestLine(100).headerBytes(200).headers(5).body(10));
         String chunked = POST + "Transfer-Encoding: chunked\r\n\r\n";
         for (List<String> bad :
                 List.of(
@@ -67,7 +66,8 @@ class HttpLimitsTest extends HttpScenario {
                                             thrownBy(() -> q.bodyLimit(1));
                                         })
                                 .limits(DEFAULTS.body(1)));
-        assertEquals("0123456789", ask(server, POST + "Content-Length: 10\r\n\r\n0123456789").text());
+        assertEquals(
+                "0123456789", ask(server, POST + "Content-Length: 10\r\n\r\n0123456789").text());
     }
 
     @Test

@@ -266,7 +266,9 @@ abstract class HttpScenario extends HubScenario {
     /** What a program prints; it is skipped where there is none. */
     static String run(String... command) throws Exception {
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().keySet().removeIf(k -> k.toLowerCase(java.util.Locale.ROOT).contains("proxy"));
+        builder.environment()
+                .keySet()
+                .removeIf(k -> k.toLowerCase(java.util.Locale.ROOT).contains("proxy"));
         return Jevent.blocking(
                 () -> {
                     Process process;

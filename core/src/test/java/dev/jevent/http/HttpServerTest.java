@@ -75,7 +75,9 @@ class HttpServerTest extends HttpScenario {
         assertNull(a.field("Connection"));
         assertTrue(c.isEnded());
         Client again = client(server);
-        assertEquals("keep-alive", again.say("GET / HTTP/1.0\r\n" + KEEP + "\r\n").answer().field("Connection"));
+        assertEquals(
+                "keep-alive",
+                again.say("GET / HTTP/1.0\r\n" + KEEP + "\r\n").answer().field("Connection"));
         Answer stream = again.say("GET /stream HTTP/1.0\r\n" + KEEP + "\r\n").answer();
         assertNull(stream.field("Transfer-Encoding"));
         assertNull(stream.field("Connection"), "its body lasts until the end of the connection");
@@ -145,7 +147,9 @@ class HttpServerTest extends HttpScenario {
             c.say("HEAD " + expected.getFirst() + " HTTP/1.1\r\n" + HOST + "\r\n");
             Answer a = c.answer(true);
             assertEquals(200, a.status());
-            assertEquals(expected.get(1), a.field("Content-Length") == null ? "" : a.field("Content-Length"));
+            assertEquals(
+                    expected.get(1),
+                    a.field("Content-Length") == null ? "" : a.field("Content-Length"));
             assertEquals(expected.get(2), a.field("Transfer-Encoding") == null ? "" : "chunked");
         }
     }
@@ -164,7 +168,8 @@ class HttpServerTest extends HttpScenario {
                             }
                         });
         Client c = client(server);
-        for (String what : List.of("204", "304", "205", "204stream", "304stream", "205stream", "304length")) {
+        for (String what :
+                List.of("204", "304", "205", "204stream", "304stream", "205stream", "304length")) {
             Answer a = c.say("GET /" + what + " HTTP/1.1\r\n" + HOST + "\r\n").answer();
             assertEquals(Integer.parseInt(what.substring(0, 3)), a.status());
             assertEquals(0, a.body().length);
@@ -276,7 +281,8 @@ class HttpServerTest extends HttpScenario {
             Client c = client(server);
             byte[] expected = java.util.Arrays.copyOfRange(data, 5, data.length - 5);
             for (int i = 0; i < 2; i++) {
-                assertArrayEquals(expected, c.say("GET / HTTP/1.1\r\n" + HOST + "\r\n").answer().body());
+                assertArrayEquals(
+                        expected, c.say("GET / HTTP/1.1\r\n" + HOST + "\r\n").answer().body());
             }
             c.say("HEAD / HTTP/1.1\r\n" + HOST + "\r\n");
             assertEquals("699990", c.answer(true).field("Content-Length"));
@@ -366,16 +372,31 @@ class HttpServerTest extends HttpScenario {
         Client c = client(server);
         for (List<String> expected :
                 List.of(
-                        List.of("/a%20b?c=1&d=%2B+x&c=2&e", "a /a%20b /a b c=1&d=%2B+x&c=2&e {c=[1, 2], d=[+ x], e=[]}"),
+                        List.of(
+                                "/a%20b?c=1&d=%2B+x&c=2&e",
+                                "a /a%20b /a b c=1&d=%2B+x&c=2&e {c=[1, 2], d=[+ x], e=[]}"),
                         List.of("http://b:1/x/../y?", "b:1 /x/../y /x/../y  {}"),
                         List.of("http://b?q", "b / / q {q=[]}"),
                         List.of("/%C3%A9", "a /%C3%A9 /\u00e9 - {}"))) {
-            Answer a = c.say("GET " + expected.getFirst() + " HTTP/1.1\r\n" + HOST + "\r\n").answer();
+            Answer a =
+                    c.say("GET " + expected.getFirst() + " HTTP/1.1\r\n" + HOST + "\r\n").answer();
             assertEquals(expected.get(1), a.text());
         }
         assertEquals("a * * - {}", c.say("OPTIONS * HTTP/1.1\r\n" + HOST + "\r\n").answer().text());
-        for (String bad : List.of("/%", "/%4", "/%zz", "/%ff", "/%c0%80", "/%00", "/?%", "/?" + "a&".repeat(1001))) {
-            assertEquals(400, c.say("GET " + bad + " HTTP/1.1\r\n" + HOST + "\r\n").answer().status(), bad);
+        for (String bad :
+                List.of(
+                        "/%",
+                        "/%4",
+                        "/%zz",
+                        "/%ff",
+                        "/%c0%80",
+                        "/%00",
+                        "/?%",
+                        "/?" + "a&".repeat(1001))) {
+            assertEquals(
+                    400,
+                    c.say("GET " + bad + " HTTP/1.1\r\n" + HOST + "\r\n").answer().status(),
+                    bad);
         }
         assertEquals(List.of(), problems, "a handler may ask what it likes");
     }
@@ -420,7 +441,8 @@ class HttpServerTest extends HttpScenario {
     void itRunsWhereItIsTold() throws Exception {
         var pool = new ThreadPool(2);
         closing(pool::kill);
-        for (Spawn spawn : List.of(Spawn.greenlet(), Spawn.pool(2), Spawn.inline(), Spawn.threads(pool))) {
+        for (Spawn spawn :
+                List.of(Spawn.greenlet(), Spawn.pool(2), Spawn.inline(), Spawn.threads(pool))) {
             HttpServer server = started(server((q, p) -> p.send(q.text())).spawn(spawn));
             try (Client c = client(server)) {
                 for (int i = 0; i < 3; i++) {
@@ -436,11 +458,11 @@ class HttpServerTest extends HttpScenario {
     void aUnixDomainServerIsOneToo() throws Exception {
         Path folder = Files.createTempDirectory("jevent");
         var address = UnixDomainSocketAddress.of(folder.resolve("s"));
-        HttpServer server =
-                started(prepared(new HttpServer(address, HttpServerTest::hello)));
+        HttpServer server = started(prepared(new HttpServer(address, HttpServerTest::hello)));
         Client c = client(server);
         for (int i = 0; i < 2; i++) {
-            assertEquals("hello GET /", c.say("GET / HTTP/1.1\r\n" + HOST + "\r\n").answer().text());
+            assertEquals(
+                    "hello GET /", c.say("GET / HTTP/1.1\r\n" + HOST + "\r\n").answer().text());
         }
         assertEquals(400, c.say("GET\r\n").answer().status());
         server.stop(LONG);

@@ -11,6 +11,7 @@ import dev.jevent.socket.Sockets;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.io.IOException;
 import java.net.Socket;
@@ -23,9 +24,10 @@ import java.util.List;
 
 /**
  * Attackers that are slow on purpose: with their header, with their body, in reading the answer.
- * Others are answered meanwhile, and all attackers are cut off by the limits. Some hundred each time;
- * {@code -Djevent.attackers=5000} for more.
+ * Others are answered meanwhile, and all attackers are cut off by the limits. Some hundred each
+ * time; {@code -Djevent.attackers=5000} for more.
  */
+@ExtendWith(InGreenlet.class)
 class HttpSlowlorisTest extends SocketScenario {
 
     private static final int ATTACKERS = Integer.getInteger("jevent.attackers", 300);
@@ -79,7 +81,8 @@ class HttpSlowlorisTest extends SocketScenario {
         }
         int answered = 0;
         try (SocketStream s = SocketStream.of(Sockets.connect(server.address(), Duration.ZERO))) {
-            while (cutOff < ATTACKERS && attackers.stream().allMatch(g -> !g.isDone() || g.successful())) {
+            while (cutOff < ATTACKERS
+                    && attackers.stream().allMatch(g -> !g.isDone() || g.successful())) {
                 assertEquals("hello", ask(s));
                 answered++;
             }

@@ -9,6 +9,7 @@ import dev.jevent.socket.SocketScenario;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,7 @@ import java.util.concurrent.TimeUnit;
  * Requests in every mixture, with clients that vanish. Some thousands each time; {@code
  * -Djevent.soak=1000000} for as many as that.
  */
+@ExtendWith(InGreenlet.class)
 class HttpSoakTest extends SocketScenario {
 
     private static final int REQUESTS = Integer.getInteger("jevent.soak", 12_000);

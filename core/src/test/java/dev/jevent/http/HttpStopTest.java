@@ -134,7 +134,8 @@ class HttpStopTest extends HttpScenario {
                         case 0 -> c.say(GET).answer();
                         case 1 -> c.say("x\r\n").answer();
                         case 2 -> c.say("GET / HTTP");
-                        case 3 -> c.say("POST / HTTP/1.1\r\n" + HOST + "Content-Length: 5\r\n\r\na");
+                        case 3 ->
+                                c.say("POST / HTTP/1.1\r\n" + HOST + "Content-Length: 5\r\n\r\na");
                         default -> c.say(GET.repeat(20));
                     }
                 }

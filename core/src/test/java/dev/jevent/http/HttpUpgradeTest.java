@@ -14,7 +14,9 @@ import java.util.List;
 class HttpUpgradeTest extends HttpScenario {
 
     private static final String UPGRADE =
-            "GET /u HTTP/1.1\r\n" + HOST + "Connection: x, Upgrade\r\nUpgrade: other, Echo/1\r\n\r\n";
+            "GET /u HTTP/1.1\r\n"
+                    + HOST
+                    + "Connection: x, Upgrade\r\nUpgrade: other, Echo/1\r\n\r\n";
 
     private void echo(Request q, Response p) throws IOException {
         p.header("X", "y");

@@ -27,23 +27,41 @@ class RequestHeadTest {
                     List.of("\r\n\r\nGET / HTTP/1.1|Host: a||", "GET / host=a v1"),
                     List.of("GET / HTTP/1.0||", "GET / host= v0 close"),
                     List.of("GET / HTTP/1.0|Connection: Keep-Alive||", "GET / host= v0"),
-                    List.of("GET / HTTP/1.1|Host: a|Connection: x, CLOSE||", "GET / host=a v1 close"),
+                    List.of(
+                            "GET / HTTP/1.1|Host: a|Connection: x, CLOSE||",
+                            "GET / host=a v1 close"),
                     List.of("GET / HTTP/1.9|Host: a||", "GET / host=a v1"),
                     List.of("GET / HTTP/1.1|Host:||", "GET / host= v1"),
                     List.of("GET / HTTP/1.1|hOST: \t a:80 \t||", "GET / host=a:80 v1"),
                     List.of("GET / HTTP/1.1|Host: [::1]:8080||", "GET / host=[::1]:8080 v1"),
-                    List.of("GET /a%20b?c=%2F&d HTTP/1.1|Host: a||", "GET /a%20b?c=%2F&d host=a v1"),
+                    List.of(
+                            "GET /a%20b?c=%2F&d HTTP/1.1|Host: a||",
+                            "GET /a%20b?c=%2F&d host=a v1"),
                     List.of("GET /|{}\\^\" HTTP/1.1\r\nHost: a\r\n\r\n", "GET /|{}\\^\" host=a v1"),
                     List.of("OPTIONS * HTTP/1.1|Host: a||", "OPTIONS * host=a v1"),
                     List.of("CONNECT b:443 HTTP/1.1|Host: b||", "CONNECT b:443 host=b v1"),
                     List.of("GET http://b/c HTTP/1.1|Host: a||", "GET http://b/c host=b v1"),
-                    List.of("GET HTTPS://b:1?c HTTP/1.1|Host: a||", "GET HTTPS://b:1?c host=b:1 v1"),
-                    List.of("!#$%&'*+-.^_`|~9aZ / HTTP/1.1\r\nHost: a\r\n\r\n", "!#$%&'*+-.^_`|~9aZ / host=a v1"),
-                    List.of("POST / HTTP/1.1|Host: a|Content-Length: 0||", "POST / host=a v1 length=0"),
-                    List.of("POST / HTTP/1.1|Host: a|Content-Length:007||", "POST / host=a v1 length=7"),
-                    List.of("POST / HTTP/1.1|Host: a|Transfer-Encoding: Chunked||", "POST / host=a v1 chunked"),
-                    List.of("POST / HTTP/1.1|Host: a|Content-Length: 1|Expect: 100-Continue||", "POST / host=a v1 length=1 continue"),
-                    List.of("GET / HTTP/1.1|Host: a|Connection: Upgrade, keep-alive||", "GET / host=a v1 upgrade"),
+                    List.of(
+                            "GET HTTPS://b:1?c HTTP/1.1|Host: a||",
+                            "GET HTTPS://b:1?c host=b:1 v1"),
+                    List.of(
+                            "!#$%&'*+-.^_`|~9aZ / HTTP/1.1\r\nHost: a\r\n\r\n",
+                            "!#$%&'*+-.^_`|~9aZ / host=a v1"),
+                    List.of(
+                            "POST / HTTP/1.1|Host: a|Content-Length: 0||",
+                            "POST / host=a v1 length=0"),
+                    List.of(
+                            "POST / HTTP/1.1|Host: a|Content-Length:007||",
+                            "POST / host=a v1 length=7"),
+                    List.of(
+                            "POST / HTTP/1.1|Host: a|Transfer-Encoding: Chunked||",
+                            "POST / host=a v1 chunked"),
+                    List.of(
+                            "POST / HTTP/1.1|Host: a|Content-Length: 1|Expect: 100-Continue||",
+                            "POST / host=a v1 length=1 continue"),
+                    List.of(
+                            "GET / HTTP/1.1|Host: a|Connection: Upgrade, keep-alive||",
+                            "GET / host=a v1 upgrade"),
                     List.of("GET / HTTP/1.1|Host: a|X: \u00e9\u00ff\t\"||", "GET / host=a v1"),
                     List.of("GET / HTTP/1.1|Host: a|X:|Y: ||", "GET / host=a v1"));
 
@@ -115,28 +133,77 @@ class RequestHeadTest {
                     List.of("GET / HTTP/1.1|Host: a|X||", "400", "without a colon"),
                     List.of("GET / HTTP/1.1|Host: a|X(: b||", "400", "name"),
                     List.of("GET / HTTP/1.1|Host: a|\u00e9: b||", "400", "name"),
-                    List.of("POST / HTTP/1.1|Host: a|Content-Length: 1|Content-Length: 1||", "400", "more than one"),
-                    List.of("POST / HTTP/1.1|Host: a|Content-Length: 1|Content-Length: 2||", "400", "more than one"),
+                    List.of(
+                            "POST / HTTP/1.1|Host: a|Content-Length: 1|Content-Length: 1||",
+                            "400",
+                            "more than one"),
+                    List.of(
+                            "POST / HTTP/1.1|Host: a|Content-Length: 1|Content-Length: 2||",
+                            "400",
+                            "more than one"),
                     List.of("POST / HTTP/1.1|Host: a|Content-Length: 1, 1||", "400", "no number"),
                     List.of("POST / HTTP/1.1|Host: a|Content-Length: +1||", "400", "no number"),
                     List.of("POST / HTTP/1.1|Host: a|Content-Length: -1||", "400", "no number"),
                     List.of("POST / HTTP/1.1|Host: a|Content-Length: 0x1||", "400", "no number"),
                     List.of("POST / HTTP/1.1|Host: a|Content-Length: 1 2||", "400", "no number"),
-                    List.of("POST / HTTP/1.1|Host: a|Content-Length: \u0661||".replace("\u0661", "\u00b9"), "400", "no number"),
+                    List.of(
+                            "POST / HTTP/1.1|Host: a|Content-Length: \u0661||"
+                                    .replace("\u0661", "\u00b9"),
+                            "400",
+                            "no number"),
                     List.of("POST / HTTP/1.1|Host: a|Content-Length:||", "400", "empty"),
-                    List.of("POST / HTTP/1.1|Host: a|Content-Length: 99999999999999999999||", "413", "bounds"),
-                    List.of("POST / HTTP/1.1|Host: a|Content-Length: 1|Transfer-Encoding: chunked||", "400", "both"),
-                    List.of("POST / HTTP/1.1|Host: a|Transfer-Encoding: chunked|Content-Length: 0||", "400", "both"),
-                    List.of("POST / HTTP/1.1|Host: a|Transfer-Encoding: chunked|Transfer-Encoding: chunked||", "400", "more than one"),
-                    List.of("POST / HTTP/1.1|Host: a|Transfer-Encoding: chunked, chunked||", "501", "chunked"),
-                    List.of("POST / HTTP/1.1|Host: a|Transfer-Encoding: gzip, chunked||", "501", "chunked"),
-                    List.of("POST / HTTP/1.1|Host: a|Transfer-Encoding: xchunked||", "501", "chunked"),
-                    List.of("POST / HTTP/1.1|Host: a|Transfer-Encoding: identity||", "501", "chunked"),
-                    List.of("POST / HTTP/1.1|Host: a|Transfer-Encoding: \"chunked\"||", "501", "chunked"),
+                    List.of(
+                            "POST / HTTP/1.1|Host: a|Content-Length: 99999999999999999999||",
+                            "413",
+                            "bounds"),
+                    List.of(
+                            "POST / HTTP/1.1|Host: a|Content-Length: 1|Transfer-Encoding:"
+                                    + " chunked||",
+                            "400",
+                            "both"),
+                    List.of(
+                            "POST / HTTP/1.1|Host: a|Transfer-Encoding: chunked|Content-Length:"
+                                    + " 0||",
+                            "400",
+                            "both"),
+                    List.of(
+                            "POST / HTTP/1.1|Host: a|Transfer-Encoding: chunked|Transfer-Encoding:"
+                                    + " chunked||",
+                            "400",
+                            "more than one"),
+                    List.of(
+                            "POST / HTTP/1.1|Host: a|Transfer-Encoding: chunked, chunked||",
+                            "501",
+                            "chunked"),
+                    List.of(
+                            "POST / HTTP/1.1|Host: a|Transfer-Encoding: gzip, chunked||",
+                            "501",
+                            "chunked"),
+                    List.of(
+                            "POST / HTTP/1.1|Host: a|Transfer-Encoding: xchunked||",
+                            "501",
+                            "chunked"),
+                    List.of(
+                            "POST / HTTP/1.1|Host: a|Transfer-Encoding: identity||",
+                            "501",
+                            "chunked"),
+                    List.of(
+                            "POST / HTTP/1.1|Host: a|Transfer-Encoding: \"chunked\"||",
+                            "501",
+                            "chunked"),
                     List.of("POST / HTTP/1.1|Host: a|Transfer-Encoding:||", "501", "chunked"),
-                    List.of("POST / HTTP/1.1|Host: a|Transfer-Encoding : chunked||", "400", "before the colon"),
-                    List.of("POST / HTTP/1.1|Host: a|Transfer-Encoding:\u000bchunked||", "400", "0x0B"),
-                    List.of("POST / HTTP/1.0|Host: a|Transfer-Encoding: chunked||", "400", "HTTP/1.0"),
+                    List.of(
+                            "POST / HTTP/1.1|Host: a|Transfer-Encoding : chunked||",
+                            "400",
+                            "before the colon"),
+                    List.of(
+                            "POST / HTTP/1.1|Host: a|Transfer-Encoding:\u000bchunked||",
+                            "400",
+                            "0x0B"),
+                    List.of(
+                            "POST / HTTP/1.0|Host: a|Transfer-Encoding: chunked||",
+                            "400",
+                            "HTTP/1.0"),
                     List.of("POST / HTTP/1.1|Host: a|Expect: miracles||", "417", "100-continue"));
 
     private static byte[] bytes(String text) {
@@ -237,7 +304,8 @@ class RequestHeadTest {
         assertTrue(parsedInEachWay(SMALL, bytes("x".repeat(40))).startsWith("414 "));
         assertTrue(parsedInEachWay(SMALL, bytes("x".repeat(40) + "\n")).startsWith("414 "));
         String fields = "Host: a|X: " + "y".repeat(64 - 9 - 5);
-        assertTrue(parsedInEachWay(SMALL, bytes("GET / HTTP/1.1|" + fields + "||")).startsWith("GET"));
+        assertTrue(
+                parsedInEachWay(SMALL, bytes("GET / HTTP/1.1|" + fields + "||")).startsWith("GET"));
         for (String more : List.of("y||", "yy||", "yyy||", "yyyyyyyyyyyyy", "y\n", "yyyyy\0")) {
             String result = parsedInEachWay(SMALL, bytes("GET / HTTP/1.1|" + fields + more));
             assertTrue(
@@ -276,7 +344,8 @@ class RequestHeadTest {
 
     @Test
     void aLogSeesTheFirstLineAndNothingBehindIt() {
-        for (String text : List.of("GET foo HTTP/1.1|Cookie: secret||", "GET / HTTP/1.1|Cookie: secret|")) {
+        for (String text :
+                List.of("GET foo HTTP/1.1|Cookie: secret||", "GET / HTTP/1.1|Cookie: secret|")) {
             var head = new RequestHead(Limits.defaults());
             byte[] b = bytes(text);
             head.in(b, 0);
@@ -293,7 +362,8 @@ class RequestHeadTest {
     @Test
     void whateverComesIsRefusedOrUnderstood() {
         var random = new Random(5);
-        String alphabet = "GET / HTTP/1.1\r\n\r\n: \thostcontent-length:chunked0123\0\u007f\u00e9#*[]%";
+        String alphabet =
+                "GET / HTTP/1.1\r\n\r\n: \thostcontent-length:chunked0123\0\u007f\u00e9#*[]%";
         for (int i = 0; i < 20_000; i++) {
             byte[] b = bytes(GOOD.get(random.nextInt(GOOD.size())).getFirst());
             for (int j = random.nextInt(4); j >= 0; j--) {
@@ -302,7 +372,8 @@ class RequestHeadTest {
             }
             int cut = 1 + random.nextInt(b.length);
             assertEquals(
-                    parsed(Limits.defaults(), b, b.length), parsed(Limits.defaults(), b, cut, b.length));
+                    parsed(Limits.defaults(), b, b.length),
+                    parsed(Limits.defaults(), b, cut, b.length));
         }
     }
 

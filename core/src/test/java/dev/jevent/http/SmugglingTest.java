@@ -25,8 +25,18 @@ class SmugglingTest extends HttpScenario {
                     List.of(POST + "Content-Length: 3, 3\r\n\r\nabc", "400"),
                     List.of(POST + "Content-Length: +3\r\n\r\nabc", "400"),
                     List.of(POST + "Content-Length: -0\r\n\r\n", "400"),
-                    List.of(POST + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "400"),
-                    List.of(POST + "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n", "400"),
+                    List.of(
+                            POST
+                                    + "Content-Length: 3\r\n"
+                                    + "Transfer-Encoding: chunked\r\n\r\n"
+                                    + "0\r\n\r\n",
+                            "400"),
+                    List.of(
+                            POST
+                                    + "Transfer-Encoding: chunked\r\n"
+                                    + "Content-Length: 3\r\n\r\n"
+                                    + "0\r\n\r\n",
+                            "400"),
                     List.of(POST + "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n", "501"),
                     List.of(POST + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", "501"),
                     List.of(POST + "Transfer-Encoding:\u000bchunked\r\n\r\n0\r\n\r\n", "400"),
@@ -103,7 +113,8 @@ class SmugglingTest extends HttpScenario {
     @Test
     void whatASplitResponseNeedsIsRefused() throws Exception {
         List<String> names = List.of("", "a b", "a:", "a\r\nb", "a\n", "\0", "\u00e9", "a\u0100");
-        List<String> values = List.of("a\r\nb", "a\n", "a\r", "\0", "\u0100", "\u007f", "\u010d\u010a");
+        List<String> values =
+                List.of("a\r\nb", "a\n", "a\r", "\0", "\u0100", "\u007f", "\u010d\u010a");
         HttpServer server =
                 started(
                         (q, p) -> {
@@ -126,7 +137,8 @@ class SmugglingTest extends HttpScenario {
                             for (String v : List.of("a;b", "a b", "a,b", "\"", "\\")) {
                                 refused(() -> p.cookie("N", v));
                             }
-                            for (String n : List.of("Transfer-Encoding", "content-length", "Host")) {
+                            for (String n :
+                                    List.of("Transfer-Encoding", "content-length", "Host")) {
                                 refused(() -> p.trailer(n, "1"));
                             }
                             refused(() -> p.header("Transfer-Encoding", "chunked"));

@@ -142,11 +142,7 @@ final class SoakClient {
 
     private void continued() throws IOException {
         byte[] b = bytes();
-        send(
-                head(
-                        "POST",
-                        "/echo",
-                        "Expect: 100-continue\r\nContent-Length: " + b.length + "\r\n"));
+        send(head("POST", "/echo", "Expect: 100-continue\r\nContent-Length: " + b.length + "\r\n"));
         if (b.length > 0) {
             check(answer(false), 100);
         }
@@ -216,7 +212,8 @@ final class SoakClient {
         int at = lower.indexOf("content-length: ");
         if (at >= 0) {
             int from = at + "content-length: ".length();
-            return stream.readExactly(Integer.parseInt(head.substring(from, head.indexOf('\n', from))));
+            return stream.readExactly(
+                    Integer.parseInt(head.substring(from, head.indexOf('\n', from))));
         }
         if (!lower.contains("transfer-encoding: chunked")) {
             return stream.readAll(1 << 20);
@@ -244,8 +241,7 @@ final class SoakClient {
 
     private static void check(boolean good, Answer a) {
         if (!good) {
-            throw new AssertionError(
-                    a.status + " " + a.head + new String(a.body, ISO_8859_1));
+            throw new AssertionError(a.status + " " + a.head + new String(a.body, ISO_8859_1));
         }
     }
 }

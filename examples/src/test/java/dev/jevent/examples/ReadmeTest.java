@@ -1,11 +1,11 @@
 package dev.jevent.examples;
 
-import static java.net.http.HttpRequest.BodyPublishers.ofString;
-import static java.net.http.HttpResponse.BodyHandlers.discarding;
-
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import static java.net.http.HttpRequest.BodyPublishers.ofString;
+import static java.net.http.HttpResponse.BodyHandlers.discarding;
 
 import com.sun.net.httpserver.HttpServer;
 
@@ -141,7 +141,9 @@ class ReadmeTest {
             assertEquals("hello, you\n", text(client, get("http:" + host + "/?name=you")));
             assertEquals("here it is\n", text(client, get("http:" + host + "/later")));
             assertEquals("abc", text(client, get("http:" + host + "/echo").POST(ofString("abc"))));
-            assertEquals(404, client.send(get("http:" + host + "/x").build(), discarding()).statusCode());
+            assertEquals(
+                    404,
+                    client.send(get("http:" + host + "/x").build(), discarding()).statusCode());
 
             var heard = new CompletableFuture<String>();
             var listener =

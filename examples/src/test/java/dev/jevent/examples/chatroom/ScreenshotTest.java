@@ -37,7 +37,7 @@ class ScreenshotTest {
                             0,
                             TOM,
                             "A greenlet for each connection, plain blocking code. The diff is"
-                                + " mostly red \uD83C\uDF89"),
+                                    + " mostly red \uD83C\uDF89"),
                     new Line(2, MEI, "Nice. How many connections did you try?"),
                     new Line(1, TOM, "10,000, all in one hub. Memory stayed flat."),
                     new Line(3, ME, "And if somebody's phone falls asleep?"),
