@@ -57,6 +57,7 @@ abstract sealed class LogFormat {
         }
 
         /** With milliseconds, and the zone of {@link #iso}. */
+        @SuppressWarnings("JavaInstantGetSecondsGetNano") // the seconds are in front of it
         void putMillis(Instant time, LineBuffer to) {
             LineBuffer ignored = to.put(of(time)).put('.');
             ignored = to.putDigits(time.getNano() / 1_000_000, 3).put('Z');

@@ -9,7 +9,6 @@ import static java.net.http.HttpResponse.BodyHandlers.discarding;
 
 import com.sun.net.httpserver.HttpServer;
 
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -149,10 +148,10 @@ class ReadmeTest {
             var listener =
                     new WebSocket.Listener() {
                         @Override
-                        public @Nullable CompletionStage<?> onText(
+                        public CompletionStage<?> onText(
                                 WebSocket socket, CharSequence data, boolean last) {
                             boolean ignored = heard.complete(data.toString());
-                            return null;
+                            return heard;
                         }
                     };
             WebSocket socket =
