@@ -2,6 +2,7 @@ package dev.jevent.http;
 
 import dev.jevent.ConcurrentObjectUseError;
 import dev.jevent.GreenletExit;
+import dev.jevent.Jevent;
 import dev.jevent.internal.CallerAccess;
 import dev.jevent.server.ServerConnection;
 
@@ -30,6 +31,7 @@ import javax.net.ssl.SSLSocket;
  */
 final class HttpConnection {
 
+    private static final long LAST_MILLIS = 300; // for who is told that it was too slow
     private static final long MOST_DRAINED = 64 * 1024; // of a body that no handler wants
     private static final long MOST_LAST = 32 << 20; // bytes of one who is told to stop
 
@@ -133,6 +135,7 @@ final class HttpConnection {
         AccessLog log = server.log();
         long begun = log == null ? 0 : System.nanoTime();
         server.countRequest();
+        output.flushSoon();
         boolean goesOn = false;
         try {
             goesOn = answer(q, p);
@@ -261,12 +264,25 @@ final class HttpConnection {
      */
     void linger() {
         try {
+            if (progress.expired() != null) {
+                awaitItsReading();
+                return;
+            }
             connection.socket().shutdownOutput();
             connection.idle(true);
             input.drop(MOST_LAST);
         } catch (IOException e) {
             return; // it has gone, and that is what we wait for
         }
+    }
+
+    /**
+     * Its input was ended by the watch, so that nothing can be dropped any more; and were the
+     * output ended as well, the next byte of the client would be answered with a reset.
+     */
+    private void awaitItsReading() {
+        connection.idle(true);
+        Jevent.sleep(LAST_MILLIS);
     }
 
     // ---- for the watch

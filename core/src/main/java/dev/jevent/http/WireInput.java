@@ -116,7 +116,7 @@ final class WireInput {
         if (!progress.is(Progress.HEAD)) {
             progress.enter(Progress.HEAD);
         }
-        output.flush();
+        output.flushBeforeReading();
         if (limit == buffer.length) {
             if (base > 0) {
                 shift(base, 0);
@@ -172,7 +172,7 @@ final class WireInput {
     int receiveBody(byte[] b, int off, int len) throws IOException {
         if (pos == limit) {
             if (len >= DIRECT) {
-                output.flush();
+                output.flushBeforeReading();
                 return receivePart(b, off, len);
             }
             if (!fillBody()) {
@@ -191,7 +191,7 @@ final class WireInput {
 
     /** More into the buffer; false at the end. */
     boolean fillBody() throws IOException {
-        output.flush();
+        output.flushBeforeReading();
         if (pos == limit) {
             pos = keep;
             limit = keep;

@@ -1,6 +1,12 @@
 package dev.jevent.http;
 
+import dev.jevent.Jevent;
+import dev.jevent.RawGreenlet;
+import dev.jevent.event.Event;
+import dev.jevent.internal.HubAccess;
 import dev.jevent.socket.SocketStream;
+
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -36,6 +42,8 @@ final class WireOutput {
 
     private byte[] buffer = NONE;
     private int used;
+    private boolean soon; // a greenlet is to flush
+    private @Nullable Event sent; // made by who waits until another one has sent
 
     WireOutput(HttpServer server, Progress progress, Socket socket) throws IOException {
         this.server = server;
@@ -85,16 +93,88 @@ final class WireOutput {
 
     // ---- sending
 
-    /** Sends what was collected. */
+    /** Sends what was collected; while another greenlet sends, this waits. */
     void flush() throws IOException {
-        if (used > 0 && !progress.isSending()) { // or its sender is about to send it
-            int n = used;
-            send(buffer, 0, n);
-            used = 0;
+        while (used > 0) {
+            if (progress.isSending()) {
+                awaitSender();
+            } else {
+                sendCollected();
+            }
+        }
+    }
+
+    /** For who is about to read: what was collected is sent, by another one if there is one. */
+    void flushBeforeReading() throws IOException {
+        if (!progress.isSending()) { // or it goes on until nothing is left
+            flush();
+        }
+    }
+
+    /**
+     * A handler that may wait for long is about to run: what was answered before it shall not wait
+     * with it. A greenlet sends it as soon as this one gives way, and finds nothing to do if it
+     * does not.
+     */
+    void flushSoon() throws IOException {
+        if (used == 0 || soon) {
+            return;
+        }
+        if (HubAccess.get().currentLoop() == null || !Thread.currentThread().isVirtual()) {
+            flush();
+            return;
+        }
+        soon = true;
+        RawGreenlet ignored = Jevent.spawnRaw(this::flushNow);
+    }
+
+    private void flushNow() {
+        soon = false;
+        try {
+            if (!progress.isBroken()) {
+                flushBeforeReading();
+            }
+        } catch (IOException e) {
+            return; // the connection's own greenlet meets it as well
+        }
+    }
+
+    /** The buffer is another one meanwhile: whoever comes collects there. */
+    private void sendCollected() throws IOException {
+        byte[] b = buffer;
+        int n = used;
+        buffer = NONE;
+        used = 0;
+        send(b, 0, n);
+        if (buffer.length == 0) {
+            buffer = b;
+        } else {
+            server.outputs().give(b);
+        }
+    }
+
+    private void awaitSender() {
+        Event e = sent;
+        if (e == null) {
+            e = new Event();
+            sent = e;
+        }
+        e.await();
+    }
+
+    private void sent(int before) {
+        progress.sent(before);
+        Event e = sent;
+        if (e != null) {
+            sent = null;
+            e.set();
         }
     }
 
     private void send(byte[] b, int off, int len) throws IOException {
+        while (progress.isSending()) {
+            awaitSender();
+        }
         progress.checkUsable();
         int before = progress.sends();
         boolean done = false;
@@ -113,7 +193,7 @@ final class WireOutput {
             if (!done) {
                 progress.spoil();
             }
-            progress.sent(before);
+            sent(before);
         }
     }
 
@@ -127,6 +207,9 @@ final class WireOutput {
         flush();
         if (count == 0) {
             return;
+        }
+        while (progress.isSending()) {
+            awaitSender();
         }
         progress.checkUsable();
         SocketStream stream = SocketStream.of(socket);
@@ -151,7 +234,7 @@ final class WireOutput {
             if (!done) {
                 progress.spoil();
             }
-            progress.sent(before);
+            sent(before);
         }
     }
 

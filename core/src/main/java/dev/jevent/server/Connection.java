@@ -171,7 +171,14 @@ final class Connection extends Job implements ServerConnection {
 
     @Override
     public void abort() {
-        releaseNow();
+        try {
+            // Else the kernel would go on to send what it has, to one who may never take it.
+            accepted.setSoLinger(true, 0);
+        } catch (SocketException e) {
+            return; // it is closed already
+        } finally {
+            releaseNow();
+        }
     }
 
     @Override

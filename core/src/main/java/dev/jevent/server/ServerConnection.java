@@ -60,8 +60,8 @@ public sealed interface ServerConnection permits Connection {
     void idle(boolean idle);
 
     /**
-     * Ends it at once and without a farewell, as if the network had failed; whoever waits in its
-     * socket gets a {@link java.net.SocketException}.
+     * Ends it at once and without a farewell: what is under way to the client is dropped, and it
+     * gets a reset. Whoever waits in its socket gets a {@link java.net.SocketException}.
      */
     void abort();
 }

@@ -40,9 +40,11 @@ class HttpSlowlorisTest extends SocketScenario {
                             Limits.defaults()
                                     .headerTimeout(SHORT)
                                     .idleTimeout(Duration.ofSeconds(60))
+                                    .requests(Integer.MAX_VALUE)
                                     .minRate(1000, SHORT))
                     .backlog(4096);
     private int cutOff;
+    private int seen;
     private int resets;
 
     private static void handle(Request request, Response response) throws IOException {
@@ -89,7 +91,7 @@ class HttpSlowlorisTest extends SocketScenario {
         }
         Jevent.joinAllOrThrow(attackers);
         assertTrue(answered > 0);
-        assertTrue(resets < ATTACKERS || status.equals("200"), "some have seen their answer");
+        assertTrue(seen > 0, "none has seen its answer; resets: " + resets);
         assertEquals(ATTACKERS, server.problems());
         for (int i = 0; server.connections() > 1 && i < 1000; i++) {
             Jevent.sleep(1);
@@ -125,6 +127,7 @@ class HttpSlowlorisTest extends SocketScenario {
                     }
                 }
                 assertTrue(answer.toString().startsWith("HTTP/1.1 " + status), answer::toString);
+                seen++;
                 drain(socket, reads);
             } catch (SocketException e) {
                 resets++; // it went on sending when nobody listened any more
@@ -143,7 +146,8 @@ class HttpSlowlorisTest extends SocketScenario {
     }
 
     private static void drain(Socket socket, boolean slowly) throws IOException {
-        byte[] some = new byte[64];
+        byte[] some = new byte[16];
+        socket.setSoTimeout(0);
         int n = 0;
         while (n >= 0) {
             if (slowly) {

@@ -265,6 +265,7 @@ public abstract class EventLoop {
         if (poll.isClosed()) {
             throw new IllegalStateException("the hub was destroyed: its loop cannot run any more");
         }
+        HeldMonitors.inflate(); // the caller may be inside synchronized
         Thread me = Thread.currentThread();
         boolean outer = running;
         running = true;
