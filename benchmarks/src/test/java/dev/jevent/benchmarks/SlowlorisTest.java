@@ -21,7 +21,19 @@ import java.util.OptionalDouble;
 class SlowlorisTest {
 
     private static Map<String, Double> seen(double count, double answered, double p99) {
-        return Map.of("count", count, "answered", answered, "p50_us", 20.0, "p99_us", p99);
+        return Map.of(
+                "count",
+                count,
+                "answered",
+                answered,
+                "p50_us",
+                20.0,
+                "p99_us",
+                p99,
+                "usual_p99_us",
+                p99 / 2,
+                "stalled_ms",
+                30.0);
     }
 
     private static Memory memory(double resident, double live) {
@@ -33,7 +45,8 @@ class SlowlorisTest {
     void thePoolStarvesAndJeventDoesNot() throws Exception {
         Tools tools = new Tools(Path.of("").toAbsolutePath());
         Commands commands = new Commands(tools, new Cores(List.of(0)), 100);
-        Benchmark benchmark = new Slowloris(commands, 100, new Times(0, 0, 0, 1, 1, 2)).benchmark();
+        Benchmark benchmark =
+                new Slowloris(commands, 100, new Times(0, 0, 0, 0, 1, 1, 2)).benchmark();
         for (Contender contender : benchmark.contenders()) {
             assumeTrue(contender.missing().isEmpty(), () -> contender.missing().orElseThrow());
         }
@@ -48,17 +61,22 @@ class SlowlorisTest {
 
     @Test
     void readsWhatTheClientPrintsBeforeAndDuringTheAttack() throws IOException {
-        Map<String, Double> numbers = Slowloris.latencies(seen(10, 10, 40), seen(10, 5, 60));
+        Map<String, Double> numbers = Slowloris.latencies(seen(10, 10, 40), seen(10, 5, 60), 15);
         assertEquals(1.5, numbers.get("p99_change"));
         assertEquals(50, numbers.get("lost"));
         assertEquals(40, numbers.get("p99_alone"));
         assertEquals(60, numbers.get("p99_attacked"));
+        assertEquals(20, numbers.get("usual_alone"));
+        assertEquals(30, numbers.get("usual_attacked"));
+        assertEquals(1.5, numbers.get("usual_change"));
+        assertEquals(0.2, numbers.get("stalled"));
     }
 
     @Test
     void failsWhenRequestsAreLostBeforeTheAttack() {
         assertThrows(
-                IOException.class, () -> Slowloris.latencies(seen(10, 9, 40), seen(10, 10, 40)));
+                IOException.class,
+                () -> Slowloris.latencies(seen(10, 9, 40), seen(10, 10, 40), 15));
     }
 
     @Test

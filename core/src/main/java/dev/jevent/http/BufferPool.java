@@ -5,6 +5,7 @@ import dev.jevent.internal.SpinLock;
 /**
  * Buffers of one size that are not in use, so that only connections with something under way have
  * some. The last one that came back is the first to go out, for it is in the processor's cache.
+ * Those at home have their own ones, and need no lock for them.
  */
 final class BufferPool extends SpinLock {
 
@@ -12,14 +13,23 @@ final class BufferPool extends SpinLock {
     private static final byte[] NONE = new byte[0];
 
     private final int size;
+    private final Home home;
+    private final byte[][] freeAtHome = new byte[MOST][]; // of the home's thread
+    private int countAtHome;
     private final byte[][] free = new byte[MOST][]; // guarded by this
     private int count; // guarded by this
 
-    BufferPool(int size) {
+    BufferPool(int size, Home home) {
         this.size = size;
+        this.home = home;
     }
 
     byte[] take() {
+        if (countAtHome > 0 && home.isHere()) {
+            byte[] b = freeAtHome[--countAtHome];
+            freeAtHome[countAtHome] = NONE;
+            return b;
+        }
         lock();
         try {
             if (count > 0) {
@@ -38,6 +48,10 @@ final class BufferPool extends SpinLock {
         if (b.length != size) {
             return;
         }
+        if (countAtHome < MOST && home.isHere()) {
+            freeAtHome[countAtHome++] = b;
+            return;
+        }
         lock();
         try {
             if (count < MOST) {
@@ -48,11 +62,11 @@ final class BufferPool extends SpinLock {
         }
     }
 
-    /** How many are not in use. */
+    /** About how many are not in use. */
     int free() {
         lock();
         int n = count;
         unlock();
-        return n;
+        return n + countAtHome;
     }
 }

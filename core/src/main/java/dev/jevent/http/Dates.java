@@ -6,7 +6,10 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** The Date field, made once a second. Any thread: two of them at most make the same one. */
+/**
+ * The Date field, made once a second. Any thread: two of them at most make the same one. At home
+ * the clock is looked at once in a turn of the hub.
+ */
 final class Dates {
 
     private static final DateTimeFormatter FORMAT =
@@ -16,10 +19,29 @@ final class Dates {
     @SuppressWarnings("ArrayRecordComponent") // nobody compares them
     private record Second(long second, byte[] field) {}
 
+    private final Home home;
     private volatile Second last = make(0);
+    private byte[] ofTurn = last.field; // both of the home's thread
+    private long turn = -1;
+
+    Dates(Home home) {
+        this.home = home;
+    }
 
     /** The field of now, with its end. Not to be changed. */
     byte[] field() {
+        if (!home.isHere()) {
+            return now();
+        }
+        long t = home.turns();
+        if (t != turn) {
+            ofTurn = now();
+            turn = t;
+        }
+        return ofTurn;
+    }
+
+    private byte[] now() {
         long second = System.currentTimeMillis() / 1000;
         Second s = last;
         if (s.second != second) {

@@ -2,6 +2,7 @@ package dev.jevent.http;
 
 import dev.jevent.Hub;
 import dev.jevent.internal.CallerAccess;
+import dev.jevent.internal.HubAccess;
 import dev.jevent.server.BaseServer;
 import dev.jevent.server.ProxyProtocol;
 import dev.jevent.server.ServerConnection;
@@ -12,6 +13,8 @@ import dev.jevent.ssl.Tls;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
@@ -45,15 +48,29 @@ import java.util.function.Consumer;
  */
 public final class HttpServer implements AutoCloseable {
 
+    private static final VarHandle AT_HOME;
+
+    static {
+        try {
+            AT_HOME =
+                    MethodHandles.lookup()
+                            .findVarHandle(HttpServer.class, "requestsAtHome", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private static final System.Logger LOGGER = System.getLogger("dev.jevent.http");
 
     private final HttpHandler handler;
     private final StreamServer server;
-    private final LongAdder requests = new LongAdder();
+    private final Home home = new Home();
+    private final LongAdder requests = new LongAdder(); // elsewhere than at home
+    private long requestsAtHome; // written by the home's thread
     private final LongAdder problems = new LongAdder();
-    private final BufferPool inputs = new BufferPool(WireInput.SIZE);
-    private final BufferPool outputs = new BufferPool(WireOutput.SIZE);
-    private final Dates dates = new Dates();
+    private final BufferPool inputs = new BufferPool(WireInput.SIZE, home);
+    private final BufferPool outputs = new BufferPool(WireOutput.SIZE, home);
+    private final Dates dates = new Dates(home);
 
     // options: fixed by the start
     private volatile Limits limits = Limits.defaults();
@@ -207,6 +224,7 @@ public final class HttpServer implements AutoCloseable {
             boolean done = false;
             try {
                 hub = Hub.get();
+                home.at(Objects.requireNonNull(HubAccess.get().currentLoop()));
                 server.start();
                 done = true;
             } finally {
@@ -300,7 +318,7 @@ public final class HttpServer implements AutoCloseable {
 
     /** How many requests it has given to its handler. */
     public long requests() {
-        return requests.sum();
+        return requests.sum() + (long) AT_HOME.getAcquire(this);
     }
 
     /** How many things clients did wrong. */
@@ -381,7 +399,11 @@ public final class HttpServer implements AutoCloseable {
     }
 
     void countRequest() {
-        requests.increment();
+        if (home.isHere()) {
+            AT_HOME.setRelease(this, requestsAtHome + 1);
+        } else {
+            requests.increment();
+        }
     }
 
     void problem(Problem problem) {

@@ -53,7 +53,6 @@ final class OwnHub {
         Hub hub = Hub.get();
         try {
             if (begin(hub)) {
-                server.serveForever();
                 // Whoever stops the server waits for its handlers, which run here.
                 while (!end.await(A_WHILE)) {
                     // once more: a root that waits without a timer is told that nothing can come
@@ -62,8 +61,6 @@ final class OwnHub {
                     Jevent.sleep(5);
                 }
             }
-        } catch (IOException e) {
-            throw new IllegalStateException(server + " was started already", e);
         } finally {
             hub.destroy();
         }

@@ -3,6 +3,8 @@ package dev.jevent.server;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
@@ -12,6 +14,16 @@ import javax.net.ssl.SSLSocket;
 
 /** One connection of a {@link StreamServer}, from its accept to its end. */
 final class Connection extends Job implements ServerConnection {
+
+    private static final VarHandle IDLE;
+
+    static {
+        try {
+            IDLE = MethodHandles.lookup().findVarHandle(Connection.class, "idle", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final StreamEndpoint endpoint;
     private final Socket accepted;
@@ -163,8 +175,12 @@ final class Connection extends Job implements ServerConnection {
 
     @Override
     public void idle(boolean isIdle) {
-        idle = isIdle;
-        if (isIdle && server.letsGo()) {
+        if (!isIdle) {
+            IDLE.setRelease(this, false); // who stops it in this moment ends it either way
+            return;
+        }
+        idle = true;
+        if (server.letsGo()) {
             letGo(); // the one who stops sees that it is idle, or this sees that it stops
         }
     }

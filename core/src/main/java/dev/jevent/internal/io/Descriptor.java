@@ -17,6 +17,8 @@ import dev.jevent.internal.sys.Scratch;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
@@ -43,8 +45,9 @@ import java.util.Locale;
  * </pre>
  *
  * The caller publishes that it waits and then looks at {@code ready}; the loop does it the other
- * way round; both fields are volatile, so that one of them sees the other. Events may come late or
- * without reason; whoever is woken tries again.
+ * way round; both fields are volatile, so that one of them sees the other. (A loop that finds
+ * {@code ready} set need not set it: it was cleared before the call, and the event came after
+ * that.) Events may come late or without reason; whoever is woken tries again.
  *
  * <p>A direction's lock is held during each system call, which never sleeps. {@link #close} takes
  * both: no call can meet a descriptor that has been closed and given to somebody else. Any thread.
@@ -57,13 +60,22 @@ public final class Descriptor implements FdHandler {
     private static final int WRITABLE = Epoll.OUT | Epoll.HUP | Epoll.ERR;
     private static final int EISCONN = 106;
     private static final int EALREADY = 114;
+    private static final VarHandle WAITING;
+
+    static {
+        try {
+            WAITING = MethodHandles.lookup().findVarHandle(Side.class, "waiting", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     /** One of the two directions. */
     private static final class Side {
         private final SpinLock lock = new SpinLock();
         private final String what;
         private volatile boolean ready;
-        private volatile boolean waiting; // set under the lock
+        private volatile boolean waiting; // set to true under the lock
         private @Nullable Waiter<Void> waiter; // made under the lock
         private int calls; // since the last look whether the hub has turned; who uses it
         private long turn; // of the hub, at that look
@@ -73,7 +85,9 @@ public final class Descriptor implements FdHandler {
         }
 
         void fire() {
-            ready = true;
+            if (!ready) {
+                ready = true;
+            }
             wake();
         }
 
@@ -126,8 +140,7 @@ public final class Descriptor implements FdHandler {
 
     // The last receive got less than it asked for, so that nothing was left, and what comes is an
     // event: the next one need not ask the kernel to be told so. The end of the stream may have
-    // come
-    // in one event with the last data; from then on the kernel is asked each time.
+    // come in one event with the last data; from then on the kernel is asked each time.
     private boolean drained; // one reader at a time
     private volatile boolean ending;
 
@@ -222,12 +235,16 @@ public final class Descriptor implements FdHandler {
     }
 
     private void enter(Side side) throws SocketException {
+        lockOpen(side);
+        side.ready = false;
+    }
+
+    private void lockOpen(Side side) throws SocketException {
         side.lock.lock();
         if (closed) {
             side.lock.unlock();
             throw closedException();
         }
-        side.ready = false;
     }
 
     /**
@@ -264,11 +281,16 @@ public final class Descriptor implements FdHandler {
         }
     }
 
+    /** There nearly always is room; so an event is only prepared for when there is none. */
     private int trySend(byte[] b, int off, int len) throws SocketException {
         beFair(writing, 1);
-        enter(writing);
+        lockOpen(writing);
         try {
             int n = Net.send(scratch(), fd, b, off, len);
+            if (n == -Errno.EAGAIN && writing.ready) {
+                writing.ready = false;
+                n = Net.send(scratch(), fd, b, off, len);
+            }
             writing.moved(n);
             return n;
         } finally {
@@ -616,7 +638,7 @@ public final class Descriptor implements FdHandler {
                 }
             }
         } finally {
-            side.waiting = false;
+            WAITING.setRelease(side, false); // an event that still sees it wakes nobody
         }
     }
 

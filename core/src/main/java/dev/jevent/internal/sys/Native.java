@@ -10,6 +10,7 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
@@ -68,6 +69,26 @@ public final class Native {
                 type,
                 Linker.Option.captureCallState("errno"),
                 Linker.Option.critical(true));
+    }
+
+    /**
+     * A system call that never sleeps; errno goes to the segment that is its first argument. The C
+     * library's own function for it is a point where a thread may be cancelled, which costs two
+     * atomic instructions a call in a process with threads; this goes around that.
+     *
+     * @param amd64 its number there, a part of Linux's interface that does not change
+     * @param aarch64 its number there
+     */
+    static MethodHandle systemCallWithErrno(int amd64, int aarch64, FunctionDescriptor arguments) {
+        MethodHandle call =
+                LINKER.downcallHandle(
+                        address("syscall"),
+                        arguments.insertArgumentLayouts(0, LONG),
+                        Linker.Option.firstVariadicArg(1),
+                        Linker.Option.captureCallState("errno"),
+                        Linker.Option.critical(true));
+        boolean intel = System.getProperty("os.arch").equals("amd64");
+        return MethodHandles.insertArguments(call, 1, (long) (intel ? amd64 : aarch64));
     }
 
     /** A call that may sleep; errno goes to the segment that is its first argument. */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,7 +90,7 @@ public final class Net {
 
     private static final FunctionDescriptor INTS_TO_INT = FunctionDescriptor.of(INT, INT, INT, INT);
     private static final FunctionDescriptor BUFFER_TO_LONG =
-            FunctionDescriptor.of(LONG, INT, POINTER, LONG, INT);
+            FunctionDescriptor.of(LONG, INT, POINTER, LONG, INT, LONG, LONG);
     private static final FunctionDescriptor ADDRESS_TO_INT =
             FunctionDescriptor.of(INT, INT, POINTER, INT);
     private static final FunctionDescriptor GET_ADDRESS =
@@ -103,8 +104,8 @@ public final class Net {
             Native.quickWithErrno(
                     "accept4", FunctionDescriptor.of(INT, INT, POINTER, POINTER, INT));
     private static final MethodHandle CONNECT = Native.quickWithErrno("connect", ADDRESS_TO_INT);
-    private static final MethodHandle RECV = Native.quickWithErrno("recv", BUFFER_TO_LONG);
-    private static final MethodHandle SEND = Native.quickWithErrno("send", BUFFER_TO_LONG);
+    private static final MethodHandle RECV = withoutAddress(45, 207);
+    private static final MethodHandle SEND = withoutAddress(44, 206);
     private static final MethodHandle SHUTDOWN =
             Native.quickWithErrno("shutdown", FunctionDescriptor.of(INT, INT, INT));
     private static final MethodHandle CLOSE_AND_LINGER =
@@ -139,6 +140,12 @@ public final class Net {
     }
 
     private Net() {}
+
+    /** recvfrom(2) or sendto(2) with no address, which are recv and send. */
+    private static MethodHandle withoutAddress(int amd64, int aarch64) {
+        MethodHandle call = Native.systemCallWithErrno(amd64, aarch64, BUFFER_TO_LONG);
+        return MethodHandles.insertArguments(call, 5, 0L, 0L);
+    }
 
     private static boolean hasIpv6() {
         if (Boolean.getBoolean("java.net.preferIPv4Stack")) {
