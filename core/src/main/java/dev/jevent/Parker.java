@@ -47,6 +47,12 @@ abstract class Parker {
     /** Gives back what {@link #takePending} gave, because something better came meanwhile. */
     abstract void putBack(Throwable pending);
 
+    /**
+     * A wait is over because its value came. What is pending and has not been thrown may have come
+     * during it, and has to reach the next wait, wherever that is. Own thread.
+     */
+    void gotValue() {}
+
     /** Throws it into the waiting or next call, behind no shield. Any thread. */
     final void throwLater(Throwable error) {
         throwLater(error, 0);

@@ -384,6 +384,14 @@ public class RawGreenlet extends Parker {
     }
 
     @Override
+    void gotValue() {
+        Pending p = pending;
+        if (p != null && !p.isEmpty()) {
+            hub.onLoop(() -> hub.undelivered.add(this)); // perhaps its next wait is in the JDK
+        }
+    }
+
+    @Override
     boolean revoke(Throwable error) {
         Pending p = pending;
         if (p == null) {

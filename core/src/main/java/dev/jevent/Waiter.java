@@ -167,6 +167,7 @@ public class Waiter<T> {
                         throwPending(me);
                     }
                 }
+                me.gotValue();
             } catch (LoopExit e) {
                 if (giveUp(me)) {
                     throw e;
@@ -256,6 +257,7 @@ public class Waiter<T> {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        me.gotValue();
         return true;
     }
 
@@ -271,6 +273,7 @@ public class Waiter<T> {
                 throwPending(me);
             }
         }
+        me.gotValue();
         return true;
     }
 
