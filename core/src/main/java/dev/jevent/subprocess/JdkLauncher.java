@@ -1,5 +1,6 @@
 package dev.jevent.subprocess;
 
+import java.io.Closeable;
 import java.io.File;
 import java.io.FileDescriptor;
 import java.io.IOException;
@@ -34,7 +35,21 @@ final class JdkLauncher {
             builder.directory(command.cwd.toFile());
         }
         redirect(builder, command);
+        checkOpen(command, command.stdin);
+        checkOpen(command, command.stdout);
+        checkOpen(command, command.stderr);
         return popen(command, process(builder, command, program));
+    }
+
+    private static void checkOpen(Command command, Redirect redirect) throws IOException {
+        boolean closed =
+                redirect instanceof Target.OfStream(Closeable stream)
+                        && (stream instanceof WorkerWriter w && w.isClosed()
+                                || stream instanceof WorkerReader r && r.isClosed());
+        if (closed) {
+            throw new IOException(
+                    "cannot run " + command.describe() + ": a pipe that it is given is closed");
+        }
     }
 
     private static Process process(ProcessBuilder builder, Command command, String program)
@@ -83,7 +98,7 @@ final class JdkLauncher {
     private static void redirect(ProcessBuilder b, Command c) {
         b.redirectInput(redirect(0, (Target) c.stdin));
         b.redirectOutput(redirect(1, (Target) c.stdout));
-        if (c.stderr == Redirect.STDOUT) {
+        if (c.stderr == Redirect.STDOUT || isOneStream(c)) {
             b.redirectErrorStream(true);
         } else {
             b.redirectError(redirect(2, (Target) c.stderr));
@@ -131,18 +146,27 @@ final class JdkLauncher {
         ChildOutput stdout = isPipe(c.stdout) ? new WorkerReader(process.getInputStream()) : null;
         ChildOutput stderr = isPipe(c.stderr) ? new WorkerReader(process.getErrorStream()) : null;
         if (c.stdin instanceof Target.OfStream s && stdin != null) {
-            copy((ChildOutput) s.stream(), stdin);
+            copy(((WorkerReader) s.stream()).giveAway(), stdin);
             stdin = null;
         }
         if (c.stdout instanceof Target.OfStream s && stdout != null) {
-            copy(stdout, (ChildInput) s.stream());
+            copy(stdout, ((WorkerWriter) s.stream()).giveAway());
             stdout = null;
         }
         if (c.stderr instanceof Target.OfStream s && stderr != null) {
-            copy(stderr, (ChildInput) s.stream());
+            if (!isOneStream(c)) {
+                copy(stderr, ((WorkerWriter) s.stream()).giveAway());
+            }
             stderr = null;
         }
         return new Popen(child, c, stdin, stdout, stderr);
+    }
+
+    /** Whether the child's output and its errors go into one pipe of another. */
+    private static boolean isOneStream(Command c) {
+        return c.stdout instanceof Target.OfStream(Closeable out)
+                && c.stderr instanceof Target.OfStream(Closeable err)
+                && out == err;
     }
 
     private static boolean isPipe(Redirect redirect) {

@@ -15,7 +15,7 @@ final class WorkerReader extends ChildOutput {
     private static final int SIZE = 8192;
 
     private final InputStream from;
-    private final byte[] buffer = new byte[SIZE];
+    private final byte[] buffer;
     private final byte[] one = new byte[1];
     private int position; // one reader at a time, these two
     private int limit;
@@ -23,7 +23,12 @@ final class WorkerReader extends ChildOutput {
     private volatile boolean closed;
 
     WorkerReader(InputStream from) {
+        this(from, new byte[SIZE]);
+    }
+
+    private WorkerReader(InputStream from, byte[] buffer) {
         this.from = from;
+        this.buffer = buffer;
     }
 
     @Override
@@ -60,6 +65,18 @@ final class WorkerReader extends ChildOutput {
         position = 0;
         limit = Math.max(n, 0);
         return n >= 0;
+    }
+
+    /**
+     * Gives the stream to another, who goes on where this one is; this one is closed from then on.
+     */
+    WorkerReader giveAway() {
+        var heir = new WorkerReader(from, buffer);
+        heir.position = position;
+        heir.limit = limit;
+        heir.reading = reading;
+        closed = true;
+        return heir;
     }
 
     private void checkOpen() throws IOException {

@@ -37,6 +37,20 @@ final class WorkerWriter extends ChildInput {
         return some.length;
     }
 
+    /**
+     * Gives the stream to another, who goes on where this one is; this one is closed from then on.
+     */
+    WorkerWriter giveAway() {
+        var heir = new WorkerWriter(to);
+        heir.writing = writing;
+        closed = true;
+        return heir;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
     /** Waits until everything is written. */
     @Override
     public void flush() throws IOException {
