@@ -101,6 +101,34 @@ class GreenletKillTest extends HubScenario {
     }
 
     @Test
+    void killThatComesWithAValueIsThrownFromTheNextWaitOfTheJdk() {
+        for (boolean first : new boolean[] {true, false}) {
+            var value = new Waiter<String>();
+            var got = new AtomicReference<String>();
+            var g =
+                    Jevent.spawn(
+                            () -> {
+                                got.set(value.get());
+                                assertThrows(
+                                        InterruptedException.class,
+                                        () -> new CountDownLatch(1).await());
+                                log.add("left");
+                            });
+            turns(1);
+            if (first) {
+                g.killLater(new GreenletExit());
+            }
+            value.switchTo("value");
+            if (!first) {
+                g.killLater(new GreenletExit());
+            }
+            assertTrue(g.join(SECOND));
+            assertEquals("value", got.get());
+        }
+        assertEquals(List.of("left", "left"), log);
+    }
+
+    @Test
     void oneOnAnotherHubIsKilled() {
         try (var other = new OtherHub()) {
             for (int i = 0; i < 200; i++) {
