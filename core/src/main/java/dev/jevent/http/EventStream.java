@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -114,7 +115,12 @@ public final class EventStream implements AutoCloseable {
         if (!(connection.socket() instanceof HasDescriptor socket)) {
             return null;
         }
-        Descriptor d = socket.descriptor();
+        Descriptor d;
+        try {
+            d = socket.descriptor();
+        } catch (SocketException e) {
+            return null; // TLS over a socket of the JDK's
+        }
         try {
             d.awaitInput(Deadline.of(Duration.ZERO, "nothing has come"));
             return d; // a request has come, or the end, which a ping will find

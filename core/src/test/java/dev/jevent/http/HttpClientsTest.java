@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.jevent.Jevent;
 import dev.jevent.ssl.Tls;
 
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 import java.net.URI;
@@ -127,28 +126,9 @@ class HttpClientsTest extends HttpScenario {
     void tlsIsSpokenWithAllThatBelongsToIt() throws Exception {
         Path folder = Files.createTempDirectory("jevent");
         try {
-            Path pem = folder.resolve("c.pem");
-            Path key = folder.resolve("c.key");
-            run(
-                    "openssl",
-                    "req",
-                    "-x509",
-                    "-newkey",
-                    "ec",
-                    "-pkeyopt",
-                    "ec_paramgen_curve:P-256",
-                    "-nodes",
-                    "-days",
-                    "9",
-                    "-subj",
-                    "/CN=localhost",
-                    "-addext",
-                    "subjectAltName=DNS:localhost,IP:127.0.0.1",
-                    "-keyout",
-                    key + "",
-                    "-out",
-                    pem + "");
-            Assumptions.assumeTrue(Files.exists(pem), "openssl makes the certificate");
+            SelfSigned of = SelfSigned.in(folder);
+            Path pem = of.pem();
+            Path key = of.key();
             HttpServer server = started(server(HttpClientsTest::handle).tls(Tls.server(pem, key)));
             String url = "https://127.0.0.1:" + server.port() + "/";
             assertEquals("hello / https\n", curl("--cacert", pem + "", url));

@@ -405,7 +405,7 @@ class ConditionTest extends HubScenario {
         of(kind);
         Condition notFull = lock.newCondition();
         var buffer = new ArrayDeque<Integer>();
-        int items = 5_000;
+        int items = 2_000;
         long[] sum = new long[1];
         Action put =
                 () -> {

@@ -23,7 +23,7 @@ import java.util.function.LongFunction;
  */
 final class Fight {
 
-    static final int OPERATIONS = Integer.getInteger("jevent.stress", 30_000);
+    static final int OPERATIONS = Integer.getInteger("jevent.stress", 12_000);
     static final long SEED = Long.getLong("jevent.stress.seed", System.nanoTime());
 
     private static final int ROUND = 4_000;

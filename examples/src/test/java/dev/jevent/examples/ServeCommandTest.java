@@ -10,6 +10,10 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -204,6 +208,56 @@ class ServeCommandTest {
                         .start();
         byte[] ignored = openssl.getInputStream().readAllBytes();
         assertEquals(0, openssl.waitFor());
+    }
+
+    @Test
+    void processesShareAPort() throws Exception {
+        write("public/a.txt", "text\n");
+        try (Cli first = serve("public", "--reuse-port")) {
+            String url = url(first);
+            int port = URI.create(url).getPort();
+            try (Cli second = Cli.start(dir, "serve", "-p", port, "--reuse-port", "public")) {
+                assertEquals(url, url(second));
+                for (int i = 0; i < 40; i++) {
+                    assertEquals("text\n", get(url + "a.txt"));
+                }
+                long served = stop(first).out().lines().count();
+                assertTrue(served > 0 && served < 40, served + " of 40");
+                assertEquals("text\n", get(url + "a.txt"));
+                assertEquals(41 - served, stop(second).out().lines().count());
+            }
+        }
+    }
+
+    @Test
+    void aProxyTellsWhereClientsAre() throws Exception {
+        write("public/a.txt", "text\n");
+        try (Cli cli = serve("public", "--proxy-protocol=127.0.0.1")) {
+            int port = URI.create(url(cli)).getPort();
+            assertEquals("200", status(port, "PROXY TCP4 192.0.2.7 192.0.2.1 1234 80\r\n"));
+            assertEquals("", status(port, ""), "who is believed has to say it");
+            List<String> log = stop(cli).out().lines().toList();
+            assertEquals(1, log.size(), log.toString());
+            assertTrue(log.getFirst().startsWith("192.0.2.7 "), log.getFirst());
+        }
+        try (Cli cli = serve("public", "--proxy-protocol=192.0.2.99")) {
+            int port = URI.create(url(cli)).getPort();
+            assertEquals("200", status(port, ""), "others are what they are");
+            assertTrue(stop(cli).out().startsWith("127.0.0.1 "));
+        }
+    }
+
+    /** Of the answer; empty if there is none. */
+    private static String status(int port, String before) throws IOException {
+        try (var socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), port)) {
+            String request = "GET /a.txt HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write((before + request).getBytes(StandardCharsets.US_ASCII));
+            byte[] answer = socket.getInputStream().readAllBytes();
+            String text = new String(answer, StandardCharsets.US_ASCII);
+            return text.isEmpty() ? "" : text.substring(9, 12);
+        } catch (SocketException e) {
+            return ""; // reset: it was sent away
+        }
     }
 
     // ---- how it ends

@@ -43,7 +43,7 @@ class EpollTest {
                                         }
                                     }));
         }
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 100; i++) {
             current.close();
             // the same numbers, for a file that nobody wakes
             try (var other = new Epoll()) {
