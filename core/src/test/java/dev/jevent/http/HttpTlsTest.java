@@ -99,7 +99,7 @@ class HttpTlsTest extends ServedScenario {
                     boolean ignored =
                             events.offer(
                                     "more"); // the client's end of TLS is seen by a send at the
-                                             // latest
+                    // latest
                     return over.isSet();
                 });
         assertEquals(List.of(), reports);

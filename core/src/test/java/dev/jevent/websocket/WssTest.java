@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jevent.Greenlet;
 import dev.jevent.Jevent;
+import dev.jevent.event.AsyncResult;
 import dev.jevent.http.HttpServer;
 import dev.jevent.ssl.Tls;
 
@@ -130,6 +131,27 @@ class WssTest extends WebSocketScenario {
                     assertNull(receiver.get());
                     assertEquals(1001, socket.closeCode());
                     stop.join();
+                });
+        assertEquals(List.of(), reports);
+    }
+
+    @Test
+    void oneWhoAnswersNoPingIsGivenUp() throws Exception {
+        var options = WebSocketOptions.defaults().pingInterval(Duration.ofMillis(20));
+        var ended = new AsyncResult<Integer>();
+        HttpServer server =
+                secureServer(
+                        options,
+                        socket -> {
+                            Message nothing = socket.receive();
+                            ended.set(nothing == null ? socket.closeCode() : -1);
+                        });
+        together(
+                () -> {
+                    WebSocket silent =
+                            closing(WebSocket.connect(uri(server, "localhost"), trusting()));
+                    assertEquals(CloseCode.LOST, ended.get(LONG)); // nobody receives here
+                    assertTrue(silent.isOpen(), "as far as is known here");
                 });
         assertEquals(List.of(), reports);
     }
