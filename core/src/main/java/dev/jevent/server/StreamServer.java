@@ -341,7 +341,7 @@ public final class StreamServer extends BaseServer<StreamServer> {
                                     + Addresses.text(peer.getRemoteSocketAddress())
                                     + " closed: "
                                     + failure.getMessage());
-            said.initCause(failure);
+            said.setStackTrace(new StackTraceElement[0]); // the peer's fault: one line
             CallerAccess.get().report(hub(), this, said);
         }
     }
