@@ -131,6 +131,11 @@ final class HubCore extends EventLoop {
                 || somethingIsOnItsWay();
     }
 
+    /** Whether there is something to do, though the loop has said that there is nothing. */
+    boolean somethingHasCome() {
+        return !hasNothing() || somethingIsOnItsWay();
+    }
+
     /**
      * A thread that has ended just now, or a notify, wakes a greenlet through a helper thread of
      * the JDK's, which nobody sees. So if one waits in a call of the JDK's, that gets a moment.

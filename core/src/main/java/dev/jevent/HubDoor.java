@@ -85,7 +85,9 @@ final class HubDoor extends HubAccess {
 
     @Override
     public boolean mayBeWoken(Hub hub) {
-        return hub.living.size() > 0 && !Outsiders.threads(hub).isEmpty();
+        // in this order: what a thread has sent is there before the thread is gone
+        return hub.living.size() > 0
+                && (!Outsiders.threads(hub).isEmpty() || hub.core.somethingHasCome());
     }
 
     @Override

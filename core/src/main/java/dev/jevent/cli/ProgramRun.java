@@ -167,7 +167,7 @@ final class ProgramRun {
 
     /** Whether there is still somebody, after a moment for them. */
     private static boolean waitForOthers(Hub hub) {
-        if (!HubAccess.get().mayBeWoken(hub) && !userThreads()) {
+        if (!userThreads() && !HubAccess.get().mayBeWoken(hub)) {
             return false;
         }
         undisturbed(() -> true, () -> Jevent.sleep(LOOK_MILLIS));

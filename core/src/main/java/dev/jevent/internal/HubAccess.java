@@ -86,7 +86,8 @@ public abstract class HubAccess {
     public abstract void endOfThread();
 
     /**
-     * Whether a greenlet of the hub lives, and a thread that might wake it. On the hub's thread.
+     * Whether a greenlet of the hub lives, and a thread that might wake it, or has woken it just
+     * before it was gone. On the hub's thread.
      */
     public abstract boolean mayBeWoken(Hub hub);
 }
