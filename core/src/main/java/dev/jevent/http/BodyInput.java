@@ -1,6 +1,7 @@
 package dev.jevent.http;
 
 import dev.jevent.ConcurrentObjectUseError;
+import dev.jevent.internal.io.Transfers;
 
 import org.jspecify.annotations.Nullable;
 
@@ -114,7 +115,7 @@ final class BodyInput extends InputStream {
     }
 
     private int readPlain(byte[] b, int off, int len) throws IOException {
-        int n = input.receiveBody(b, off, (int) Math.min(len, length - read));
+        int n = input.receiveBody(b, off, (int) Math.min(len, length - read), length - read);
         if (n < 0) {
             throw gone();
         }
@@ -136,7 +137,9 @@ final class BodyInput extends InputStream {
                 throw gone();
             }
         }
-        int n = input.receiveBody(b, off, (int) Math.min(len, c.left()));
+        long wanted =
+                c.left() < Transfers.SIZE / 2 ? Long.MAX_VALUE : c.left(); // and the next ones
+        int n = input.receiveBody(b, off, (int) Math.min(len, c.left()), wanted);
         if (n < 0) {
             throw gone();
         }

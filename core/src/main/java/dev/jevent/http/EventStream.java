@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -112,15 +111,11 @@ public final class EventStream implements AutoCloseable {
 
     /** Registers it, so that an event of the loop will say that the client goes. */
     private static @Nullable Descriptor descriptor(HttpConnection connection) throws IOException {
-        if (!(connection.socket() instanceof HasDescriptor socket)) {
+        HasDescriptor socket = HasDescriptor.of(connection.socket());
+        if (socket == null) {
             return null;
         }
-        Descriptor d;
-        try {
-            d = socket.descriptor();
-        } catch (SocketException e) {
-            return null; // TLS over a socket of the JDK's
-        }
+        Descriptor d = socket.descriptor();
         try {
             d.awaitInput(Deadline.of(Duration.ZERO, "nothing has come"));
             return d; // a request has come, or the end, which a ping will find

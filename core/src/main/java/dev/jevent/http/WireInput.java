@@ -1,6 +1,7 @@
 package dev.jevent.http;
 
 import dev.jevent.internal.CallerAccess;
+import dev.jevent.internal.io.HasDescriptor;
 import dev.jevent.internal.io.Transfers;
 
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,12 @@ import java.util.Arrays;
  *             base                  keep           pos        limit
  * </pre>
  *
- * Before it waits, what is to be sent is sent. For the connection's greenlet.
+ * A body of which more comes than the reader has room for is read ahead, into a large buffer that
+ * the connection has only as long as something is in it; then {@code pos} and {@code limit} are
+ * places in that one. A handler that reads by the line or by some kilobytes so costs hardly more
+ * calls than one that takes all at once.
+ *
+ * <p>Before it waits, what is to be sent is sent. For the connection's greenlet.
  */
 final class WireInput {
 
@@ -36,7 +42,10 @@ final class WireInput {
     private final InputStream in;
     private final Transfers.@Nullable Source source; // null: of a socket that is not ours
 
+    private final boolean readsAhead; // it is known when nothing has come
+
     private byte[] buffer = NONE;
+    private byte[] ahead = NONE; // if not, what was received is in it
     private int base;
     private int keep;
     private int pos;
@@ -50,6 +59,7 @@ final class WireInput {
         this.output = output;
         in = socket.getInputStream();
         source = in instanceof Transfers.Source s ? s : null;
+        readsAhead = source != null && HasDescriptor.of(socket) != null;
     }
 
     int limit() {
@@ -93,6 +103,7 @@ final class WireInput {
             head.forget();
             headInUse = null;
         }
+        giveAhead();
         if (buffer.length > 0) {
             buffers.give(buffer);
             buffer = NONE;
@@ -101,14 +112,38 @@ final class WireInput {
         limit = 0;
     }
 
+    private void giveAhead() {
+        if (ahead.length > 0) {
+            Transfers.give(ahead);
+            ahead = NONE;
+            pos = 0;
+            limit = 0;
+        }
+    }
+
     // ---- the head
 
     /** A request begins with what is there. */
     void beginHead(RequestHead head) {
+        if (ahead.length > 0) {
+            stayWithBuffer();
+        }
         base = pos;
         keep = pos;
         head.in(buffer, base);
         progress.enter(Progress.BUSY);
+    }
+
+    /** What was read ahead goes to where heads are. */
+    private void stayWithBuffer() {
+        int n = limit - pos;
+        if (n > buffer.length) {
+            buffers.give(buffer);
+            buffer = new byte[n];
+        }
+        System.arraycopy(ahead, pos, buffer, 0, n);
+        giveAhead();
+        limit = n;
     }
 
     /** More of the head; false at the end. All of it has one time. */
@@ -158,20 +193,28 @@ final class WireInput {
         try {
             return in.read(b, off, len);
         } catch (IOException e) {
-            if (progress.expired() != null) {
-                return -1;
-            }
-            goes(e);
-            throw e;
+            return failed(e);
         }
+    }
+
+    private int failed(IOException e) throws IOException {
+        if (progress.expired() != null) {
+            return -1;
+        }
+        goes(e);
+        throw e;
     }
 
     // ---- the body
 
-    /** Bytes of the body, at least one; -1 at the end. */
-    int receiveBody(byte[] b, int off, int len) throws IOException {
+    /**
+     * Bytes of the body, at least one; -1 at the end.
+     *
+     * @param wanted how many more of the body are known to come
+     */
+    int receiveBody(byte[] b, int off, int len, long wanted) throws IOException {
         if (pos == limit) {
-            if (len >= DIRECT) {
+            if (len >= DIRECT && (len >= wanted || !readsAhead)) {
                 output.flushBeforeReading();
                 return receivePart(b, off, len);
             }
@@ -184,32 +227,76 @@ final class WireInput {
 
     private int take(byte[] b, int off, int len) {
         int n = Math.min(len, limit - pos);
-        System.arraycopy(buffer, pos, b, off, n);
+        boolean inAhead = ahead.length > 0;
+        System.arraycopy(inAhead ? ahead : buffer, pos, b, off, n);
         pos += n;
+        if (inAhead && pos == limit) {
+            leaveAhead();
+        }
         return n;
     }
 
-    /** More into the buffer; false at the end. */
+    private void leaveAhead() {
+        giveAhead();
+        pos = keep;
+        limit = keep;
+    }
+
+    /** More, when all was taken; false at the end. */
     boolean fillBody() throws IOException {
         output.flushBeforeReading();
-        if (pos == limit) {
-            pos = keep;
-            limit = keep;
+        if (readsAhead) {
+            return readAhead();
         }
+        pos = keep;
+        limit = keep;
         if (limit == buffer.length) {
-            if (pos > keep) {
-                shift(pos, keep);
-            } else {
-                grow();
-                RequestHead head = headInUse;
-                if (head != null) {
-                    head.in(buffer, base);
-                }
+            grow();
+            RequestHead head = headInUse;
+            if (head != null) {
+                head.in(buffer, base);
             }
         }
         int n = receivePart(buffer, limit, buffer.length - limit);
         limit += Math.max(n, 0);
         return n >= 0;
+    }
+
+    /** Waits without the large buffer; the JDK's TLS may still write into one after a kill. */
+    private boolean readAhead() throws IOException {
+        progress.receives();
+        int n;
+        try {
+            n = awaitNews() ? receiveAhead() : -1;
+        } finally {
+            progress.received(); // also if the handler's own time is over
+        }
+        return part(n) >= 0;
+    }
+
+    /** False if the watch has ended it. */
+    private boolean awaitNews() throws IOException {
+        try {
+            if (source != null) {
+                source.awaitNews();
+            }
+            return true;
+        } catch (IOException e) {
+            return failed(e) >= 0;
+        }
+    }
+
+    private int receiveAhead() throws IOException {
+        byte[] b = Transfers.take();
+        int n = receive(b, 0, Transfers.SIZE); // if it throws, the buffer is nobody's any more
+        if (n <= 0) {
+            Transfers.give(b);
+            return n;
+        }
+        ahead = b;
+        pos = 0;
+        limit = n;
+        return n;
     }
 
     /** As {@link #receive}; who is too slow is told so. */
@@ -221,6 +308,10 @@ final class WireInput {
         } finally {
             progress.received(); // also if the handler's own time is over
         }
+        return part(n);
+    }
+
+    private int part(int n) {
         if (n < 0) {
             String why = progress.expired();
             if (why != null) {
@@ -233,7 +324,11 @@ final class WireInput {
     }
 
     void skip(ChunkDecoder chunks) {
-        pos = chunks.skip(buffer, pos, limit);
+        boolean inAhead = ahead.length > 0;
+        pos = chunks.skip(inAhead ? ahead : buffer, pos, limit);
+        if (inAhead && pos == limit) {
+            leaveAhead();
+        }
     }
 
     // ---- the end
@@ -252,7 +347,9 @@ final class WireInput {
     void detach(RequestHead head) {
         head.in(Arrays.copyOfRange(buffer, base, base + head.length()), 0);
         headInUse = null;
-        byte[] rest = pos == limit ? NONE : Arrays.copyOfRange(buffer, pos, limit);
+        byte[] from = ahead.length > 0 ? ahead : buffer;
+        byte[] rest = pos == limit ? NONE : Arrays.copyOfRange(from, pos, limit);
+        giveAhead();
         buffers.give(buffer);
         buffer = rest;
         base = 0;

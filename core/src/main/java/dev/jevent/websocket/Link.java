@@ -34,20 +34,7 @@ final class Link {
         this.out = out;
         this.server = server;
         source = in instanceof Transfers.Source s ? s : null;
-        descriptor = descriptor(socket);
-    }
-
-    /** Null also for TLS over a socket of the JDK's. */
-    private static @Nullable HasDescriptor descriptor(Socket socket) {
-        if (!(socket instanceof HasDescriptor d)) {
-            return null;
-        }
-        try {
-            Descriptor ignored = d.descriptor();
-            return d;
-        } catch (IOException e) {
-            return null;
-        }
+        descriptor = HasDescriptor.of(socket);
     }
 
     /** Of a client. */

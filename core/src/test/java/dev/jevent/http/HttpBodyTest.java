@@ -10,10 +10,16 @@ import dev.jevent.Timeout;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
+import java.util.zip.CRC32;
 
 /** Bodies of requests. */
 class HttpBodyTest extends HttpScenario {
@@ -40,7 +46,7 @@ class HttpBodyTest extends HttpScenario {
                             for (int i = 0; i < data.length; ) {
                                 int n = Math.min(1 + i % 5000, data.length - i);
                                 c.say(Integer.toHexString(n) + ";x=y\r\n");
-                                c.say(java.util.Arrays.copyOfRange(data, i, i + n)).say("\r\n");
+                                c.say(Arrays.copyOfRange(data, i, i + n)).say("\r\n");
                                 i += n;
                             }
                             return c.say("0\r\nX-Sum: 7\r\n\r\n");
@@ -50,6 +56,98 @@ class HttpBodyTest extends HttpScenario {
         assertArrayEquals(data, chunked.body());
         assertEquals("7", chunked.field("T-X-Sum"));
         writer.join();
+    }
+
+    private static final int[] SIZES = {0, 1, 511, 513, 4000, 9000, 65_536, 65_537, 150_000};
+
+    private static int some(Random random, int... of) {
+        return of[random.nextInt(of.length)];
+    }
+
+    /** Reads a part of it or all, in the pieces that the path names the seed of. */
+    private static void readInPieces(Request request, Response response) throws IOException {
+        Random random = new Random(Long.parseLong(request.path().substring(1)));
+        int most = request.header("Part").map(Integer::parseInt).orElse(Integer.MAX_VALUE);
+        var crc = new CRC32();
+        InputStream in = request.body();
+        for (int n = 0; most > 0; most -= n) {
+            var b = new byte[Math.min(most, some(random, 1, 2, 100, 512, 4096, 8192, 100_000))];
+            n = in.read(b);
+            if (n < 0) {
+                break;
+            }
+            crc.update(b, 0, n);
+        }
+        response.send(crc.getValue() + " " + request.trailers().get("X-Sum").orElse("none"));
+    }
+
+    /** Of one request; and to be answered with that. */
+    private static String appendRequest(Random random, int i, ByteArrayOutputStream out) {
+        byte[] data = new byte[some(random, SIZES)];
+        random.nextBytes(data);
+        boolean chunked = random.nextInt(3) > 0;
+        boolean part = random.nextInt(4) == 0 && data.length < 10_000;
+        boolean trailer = chunked && !part && random.nextBoolean();
+        int read = part ? data.length / 2 : data.length;
+        out.writeBytes(
+                ("POST /" + i + " HTTP/1.1\r\n" + HOST + (part ? "Part: " + read + "\r\n" : ""))
+                        .getBytes(StandardCharsets.US_ASCII));
+        if (chunked) {
+            out.writeBytes(
+                    "Transfer-Encoding: chunked\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            int most = some(random, 10_000, 50_000, 200_000);
+            for (int from = 0, n; from < data.length; from += n) {
+                n = 1 + random.nextInt(Math.min(most, data.length - from));
+                out.writeBytes(
+                        (Integer.toHexString(n) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+                out.write(data, from, n);
+                out.writeBytes("\r\n".getBytes(StandardCharsets.US_ASCII));
+            }
+            out.writeBytes(
+                    ("0\r\n" + (trailer ? "X-Sum: " + i + "\r\n" : "") + "\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+        } else {
+            out.writeBytes(
+                    ("Content-Length: " + data.length + "\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            out.writeBytes(data);
+        }
+        var crc = new CRC32();
+        crc.update(data, 0, read);
+        return crc.getValue() + " " + (trailer ? i : "none");
+    }
+
+    /** Bodies and the requests behind them, whatever comes together and is read together. */
+    @Test
+    void requestsComeInAnyPiecesAndAreReadInAnyPieces() throws Exception {
+        HttpServer server = started(HttpBodyTest::readInPieces);
+        for (int seed = 0; seed < 30; seed++) {
+            Random random = new Random(seed);
+            var out = new ByteArrayOutputStream();
+            List<String> wanted = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                wanted.add(appendRequest(random, 100 * seed + i, out));
+            }
+            byte[] all = out.toByteArray();
+            int piece = some(random, 700, 20_000, 70_000, all.length);
+            try (Client c = client(server)) {
+                var writer =
+                        Jevent.spawn(
+                                () -> {
+                                    for (int from = 0; from < all.length; from += piece) {
+                                        int to = Math.min(all.length, from + piece);
+                                        c.say(Arrays.copyOfRange(all, from, to));
+                                        Jevent.sleep(0);
+                                    }
+                                    return null;
+                                });
+                for (String w : wanted) {
+                    assertEquals(w, c.answer().text(), "seed " + seed);
+                }
+                writer.join();
+            }
+        }
+        assertEquals(List.of(), problems);
     }
 
     @Test

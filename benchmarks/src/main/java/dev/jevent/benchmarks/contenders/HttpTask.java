@@ -64,9 +64,11 @@ final class HttpTask {
         return Huge.LETTERS;
     }
 
+    private static final int USUAL = 8 * 1024; // what the JDK's buffered streams read at once
+
     /** Reads all, and says how much that was: the answer to {@code /upload}. */
     static byte[] drain(InputStream in) throws IOException {
-        byte[] buffer = new byte[Protocol.CHUNK];
+        byte[] buffer = new byte[USUAL];
         long count = 0;
         int n;
         while ((n = in.read(buffer)) >= 0) {

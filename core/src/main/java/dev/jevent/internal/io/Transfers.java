@@ -24,14 +24,17 @@ public final class Transfers {
         int read(byte[] b, int off, int len) throws IOException;
     }
 
-    private static final int SIZE = 64 * 1024;
+    /** How large the buffers are, in bytes. */
+    public static final int SIZE = 64 * 1024;
+
     private static final int SLOTS =
             Integer.highestOneBit(4 * Runtime.getRuntime().availableProcessors());
     private static final AtomicReferenceArray<byte[]> FREE = new AtomicReferenceArray<>(SLOTS);
 
     private Transfers() {}
 
-    private static byte[] take() {
+    /** A buffer of that size, with whatever is in it. */
+    public static byte[] take() {
         for (int i = 0; i < SLOTS; i++) {
             byte[] free = FREE.getPlain(i);
             if (free != null && FREE.compareAndSet(i, free, null)) {
@@ -41,7 +44,8 @@ public final class Transfers {
         return new byte[SIZE];
     }
 
-    private static void give(byte[] buffer) {
+    /** Gives one back that nobody uses any more. */
+    public static void give(byte[] buffer) {
         for (int i = 0; i < SLOTS; i++) {
             if (FREE.getPlain(i) == null && FREE.compareAndSet(i, null, buffer)) {
                 return;
