@@ -56,6 +56,11 @@ final class HubDoor extends HubAccess {
     }
 
     @Override
+    public boolean awaitUntil(Waiter<?> waiter, long end) {
+        return waiter.awaitUntil(end);
+    }
+
+    @Override
     public void awaitUndisturbed(Waiter<?> waiter) {
         waiter.awaitUndisturbed();
     }
@@ -63,6 +68,14 @@ final class HubDoor extends HubAccess {
     @Override
     public long nanoTime() {
         return Parker.current().nanoTime();
+    }
+
+    @Override
+    public long coarseNanoTime() {
+        Parker me = Parker.current();
+        return me instanceof RawGreenlet g && g.hub.core.inLoop()
+                ? g.hub.core.lastLook()
+                : me.nanoTime();
     }
 
     @Override

@@ -113,11 +113,11 @@ public final class Jevent {
         if (nanos == 0) {
             me.yieldNow();
         } else {
-            long end = me.nanoTime() + nanos;
-            for (long left = nanos; left > 0; left = end - me.nanoTime()) {
-                me.park(left);
+            long end = me.nanoTimeIn(nanos);
+            do {
+                me.parkUntil(end);
                 me.throwPending();
-            }
+            } while (end - me.nanoTime() > 0);
             return;
         }
         me.throwPending();

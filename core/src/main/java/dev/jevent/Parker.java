@@ -24,14 +24,19 @@ abstract class Parker {
     /** Waits until {@link #unpark}, or less. Never throws. Own thread only. */
     abstract void park();
 
-    /** As {@link #park()}, but not longer than the time. */
-    abstract void park(long nanos);
+    /** As {@link #park()}, but not after that time of {@link #nanoTime}. */
+    abstract void parkUntil(long end);
 
     /** Lets the others of its hub, or other threads, run first. Never throws. Own thread only. */
     abstract void yieldNow();
 
     /** The clock that its timed waits follow. */
     abstract long nanoTime();
+
+    /** That time in so many nanoseconds. */
+    final long nanoTimeIn(long nanos) {
+        return nanoTime() + Math.min(nanos, Long.MAX_VALUE >> 1);
+    }
 
     /** Ends the current park. Any thread; does nothing if there is none. */
     abstract void unpark();

@@ -288,10 +288,10 @@ public class RawGreenlet extends Parker {
     }
 
     @Override
-    void park(long nanos) {
+    void parkUntil(long end) {
         ownTheLoop();
         var timer = new UnparkTimer(this);
-        hub.core.start(timer, nanos);
+        hub.core.startAt(timer, end);
         park();
         if (timer.isActive()) {
             hub.core.stop(timer);

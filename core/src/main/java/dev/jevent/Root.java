@@ -60,9 +60,9 @@ final class Root extends RawGreenlet {
     }
 
     @Override
-    void park(long nanos) {
+    void parkUntil(long end) {
         var timer = new UnparkTimer(this);
-        hub.core.start(timer, nanos);
+        hub.core.startAt(timer, end);
         try {
             park();
         } finally {

@@ -22,8 +22,8 @@ final class Threads {
         }
 
         @Override
-        void park(long nanos) {
-            LockSupport.parkNanos(this, nanos);
+        void parkUntil(long end) {
+            LockSupport.parkNanos(this, end - System.nanoTime());
         }
 
         @Override

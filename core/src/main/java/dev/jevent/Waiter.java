@@ -1,5 +1,7 @@
 package dev.jevent;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -174,7 +176,7 @@ public class Waiter<T> {
                 }
             }
         } else if (s == null || s == GONE || s instanceof Parker) {
-            await(-1, false);
+            boolean ignored = await(-1);
         }
         return result();
     }
@@ -185,17 +187,30 @@ public class Waiter<T> {
      * @return whether the value or error is there; {@link #get} gives it
      */
     public final boolean await(Duration timeout) {
-        return await(Jevent.nanos(timeout), false);
+        return await(Jevent.nanos(timeout));
     }
 
     /** As {@link #await(Duration)}; negative waits without end. */
     final boolean await(long nanos) {
-        return await(nanos, false);
+        Parker me = begin(false);
+        if (me == null) {
+            return true;
+        }
+        return nanos < 0 ? waitFor(me, false) : waitFor(me, nanos);
+    }
+
+    /** As {@link #await(Duration)}, until a time of the caller's clock; that may be over. */
+    final boolean awaitUntil(long end) {
+        Parker me = begin(false);
+        return me == null || waitUntil(me, end);
     }
 
     /** Waits until done, and is not disturbed by a kill, a timeout or an interrupt. */
     final void awaitUndisturbed() {
-        await(-1, true);
+        Parker me = begin(true);
+        if (me != null) {
+            boolean ignored = waitFor(me, true);
+        }
     }
 
     @SuppressWarnings("unchecked")
@@ -207,52 +222,47 @@ public class Waiter<T> {
         return s == NULL ? null : (T) (s instanceof Wrapped w ? w.value : s);
     }
 
-    private boolean await(long nanos, boolean undisturbed) {
-        Object s = state;
-        if (s != null && !(s instanceof Parker) && s != GONE) {
-            return true;
-        }
-        Parker me = Parker.current();
-        if (s == GONE) {
-            s = STATE.compareAndSet(this, GONE, null) ? null : state;
-        }
-        if (s == me) {
-            return park(me, nanos, undisturbed);
-        }
-        if (s instanceof Parker) {
-            throw new ConcurrentObjectUseError("this is already awaited by " + s);
-        }
-        if (!undisturbed) {
-            throwPendingBefore(me);
-        }
-        if (!STATE.compareAndSet(this, null, me)) {
-            return await(nanos, undisturbed);
-        }
-        return park(me, nanos, undisturbed);
-    }
-
-    private boolean park(Parker me, long nanos, boolean undisturbed) {
-        try {
-            return nanos < 0 ? waitFor(me, undisturbed) : waitFor(me, nanos);
-        } catch (LoopExit e) {
-            if (giveUp(me)) {
-                throw e;
+    /** The caller waits here from now on; null if it is done. */
+    private @Nullable Parker begin(boolean undisturbed) {
+        while (true) {
+            Object s = state;
+            if (s != null && !(s instanceof Parker) && s != GONE) {
+                return null;
             }
-            return true; // the value came at the last moment
+            Parker me = Parker.current();
+            if (s == GONE) {
+                s = STATE.compareAndSet(this, GONE, null) ? null : state;
+            }
+            if (s == me) {
+                return me;
+            }
+            if (s instanceof Parker) {
+                throw new ConcurrentObjectUseError("this is already awaited by " + s);
+            }
+            if (!undisturbed) {
+                throwPendingBefore(me);
+            }
+            if (STATE.compareAndSet(this, null, me)) {
+                return me;
+            }
         }
     }
 
     private boolean waitFor(Parker me, boolean undisturbed) {
         boolean interrupted = false;
-        while (state == me) {
-            me.park();
-            if (state == me) {
-                if (undisturbed) {
-                    interrupted |= Thread.interrupted(); // or a thread's park would not wait
-                } else {
-                    throwPending(me);
+        try {
+            while (state == me) {
+                me.park();
+                if (state == me) {
+                    if (undisturbed) {
+                        interrupted |= Thread.interrupted(); // or a thread's park would not wait
+                    } else {
+                        throwPending(me);
+                    }
                 }
             }
+        } catch (LoopExit e) {
+            return lost(me, e);
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -262,19 +272,32 @@ public class Waiter<T> {
     }
 
     private boolean waitFor(Parker me, long nanos) {
-        long end = me.nanoTime() + nanos;
-        while (state == me) {
-            long left = end - me.nanoTime();
-            if (left <= 0) {
-                return !giveUp(me);
+        return nanos == 0 ? !giveUp(me) : waitUntil(me, me.nanoTimeIn(nanos));
+    }
+
+    private boolean waitUntil(Parker me, long end) {
+        try {
+            while (state == me) {
+                me.parkUntil(end);
+                if (state == me) {
+                    throwPending(me);
+                    if (end - me.nanoTime() <= 0) {
+                        return !giveUp(me);
+                    }
+                }
             }
-            me.park(left);
-            if (state == me) {
-                throwPending(me);
-            }
+        } catch (LoopExit e) {
+            return lost(me, e);
         }
         me.gotValue();
         return true;
+    }
+
+    private boolean lost(Parker me, LoopExit e) {
+        if (giveUp(me)) {
+            throw e;
+        }
+        return true; // the value came at the last moment
     }
 
     /** So that whoever has this already, and has a value for it, learns that nobody takes it. */

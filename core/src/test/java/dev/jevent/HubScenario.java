@@ -57,6 +57,10 @@ public abstract class HubScenario {
         assertFalse(interrupted, "no interrupt is left over");
     }
 
+    protected boolean allHaveEnded() {
+        return hub.living.size() == 0;
+    }
+
     protected void jumpInTime() {
         hub.clock(clock);
     }

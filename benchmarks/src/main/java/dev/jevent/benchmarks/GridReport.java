@@ -95,9 +95,11 @@ final class GridReport {
         line("");
         line(
                 (options.repeats() == 1 ? "1 run" : options.repeats() + " runs")
-                        + ", in turns: medians. Under them, jevent's divided by this one: 0.25"
-                        + " means that jevent needs");
-        line("a quarter of it. \"ok\": that is what is aimed at, or better; \"NO\": it is not.");
+                        + ", in turns: medians. Under them, jevent's divided by this one in each"
+                        + " run, and of that the median:");
+        line(
+                "0.25 means that jevent needs a quarter of it. \"ok\": that is what is aimed at, or"
+                        + " better; \"NO\": it is not.");
         notes.forEach(this::line);
         line("");
         problems();

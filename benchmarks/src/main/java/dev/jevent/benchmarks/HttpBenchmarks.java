@@ -30,6 +30,7 @@ final class HttpBenchmarks {
         JEVENT("jevent"),
         LOG("the same, with log"),
         NETTY("Netty, epoll"),
+        C("C, bare loop"), // beside those that are compared with it
         VERTX("Vert.x, epoll"),
         HELIDON("Helidon, virtual"),
         UNDERTOW("Undertow"),
@@ -39,8 +40,7 @@ final class HttpBenchmarks {
         JDK("JDK, virtual"),
         GO("Go, net/http"),
         NODE("Node, http"),
-        GEVENT("gevent, pywsgi"),
-        C("C, bare loop");
+        GEVENT("gevent, pywsgi");
 
         final String label;
 

@@ -30,10 +30,10 @@ final class NetBenchmarks {
     enum Column {
         JEVENT("jevent"),
         NETTY("Netty"),
+        C("C, epoll"), // beside those that are compared with it
         JDK("JDK, virtual"),
         GO("Go"),
-        GEVENT("gevent"),
-        C("C, epoll");
+        GEVENT("gevent");
 
         final String label;
 

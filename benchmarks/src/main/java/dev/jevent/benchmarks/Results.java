@@ -43,14 +43,23 @@ final class Results {
                         .toList());
     }
 
-    /** The median of one row divided by that of another; empty unless both were measured. */
+    /**
+     * One row divided by another: of each repeat, in which they were measured soon after another,
+     * and of these the median. A machine that is slow for some minutes slows both, and a ratio of
+     * medians would compare the hours. Empty unless both were measured.
+     */
     OptionalDouble ratio(String label, String baseline, String metric) {
-        Samples ours = samples(label, metric);
-        Samples theirs = samples(baseline, metric);
-        if (ours.isEmpty() || theirs.isEmpty() || theirs.median() == 0) {
-            return OptionalDouble.empty();
+        List<Double> ours = samples(label, metric).values();
+        List<Double> theirs = samples(baseline, metric).values();
+        List<Double> ratios = new ArrayList<>();
+        for (int i = 0; i < Math.min(ours.size(), theirs.size()); i++) {
+            if (theirs.get(i) != 0) {
+                ratios.add(ours.get(i) / theirs.get(i));
+            }
         }
-        return OptionalDouble.of(ours.median() / theirs.median());
+        return ratios.isEmpty()
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(new Samples(ratios).median());
     }
 
     /** What a target is held against: a ratio or a value; empty if it was not measured. */

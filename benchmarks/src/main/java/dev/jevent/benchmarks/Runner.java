@@ -2,7 +2,10 @@ package dev.jevent.benchmarks;
 
 import java.util.List;
 
-/** Runs a benchmark: all contenders in turns, A B C, A B C, so that a disturbance hits them all. */
+/**
+ * Runs a benchmark: all contenders in turns, A B C, C B A, so that a disturbance hits them all, and
+ * one that grows or fades none more than the others.
+ */
 final class Runner {
     private final Options options;
 
@@ -17,7 +20,7 @@ final class Runner {
                         .filter(c -> c.missing().isEmpty() && options.wants(c.label()))
                         .toList();
         for (int i = 1; i <= options.repeats(); i++) {
-            for (Contender contender : contenders) {
+            for (Contender contender : i % 2 == 1 ? contenders : contenders.reversed()) {
                 if (results.failure(contender.label()).isEmpty() && !Child.isOver()) {
                     progress(benchmark, i, contender);
                     measure(contender, results);

@@ -3,8 +3,8 @@ package dev.jevent.benchmarks;
 import java.util.Optional;
 
 /**
- * Something aimed at: a row's median is at most, or at least, a factor times the median of another
- * row from the same run, or at most an absolute limit.
+ * Something aimed at: a row is at most, or at least, a factor times another row from the same run,
+ * in the median of its repeats, or at most an absolute limit.
  *
  * @param row the label of the row that has to reach it
  * @param metric the key of the metric

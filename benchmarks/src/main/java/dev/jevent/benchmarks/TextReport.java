@@ -42,8 +42,8 @@ final class TextReport {
         line(
                 String.format(
                         Locale.ROOT,
-                        "%s, in turns. × jevent: the median of \"%s\" divided by the median of the"
-                                + " row;",
+                        "%s, in turns. × jevent: in each run \"%s\" divided by the row, and of that"
+                                + " the median;",
                         options.repeats() == 1 ? "1 run" : options.repeats() + " runs",
                         benchmark.reference().label()));
         line("0.25 means that jevent has a quarter of the row's number.");

@@ -116,7 +116,7 @@ class NetBenchmarksTest {
         Benchmark benchmark = net.benchmark(rows);
         Results results = new Results();
         results.add(benchmark.contenders().getFirst(), Map.of("gb_s_1", 3.0, "gb_s_64", 4.0));
-        results.add(benchmark.contenders().getLast(), Map.of("gb_s_1", 4.0, "gb_s_64", 4.0));
+        results.add(benchmark.contenders().get(2), Map.of("gb_s_1", 4.0, "gb_s_64", 4.0));
         GridReport report =
                 NetBenchmarks.report(Options.parse(new String[] {"net", "--only", "jevent,epoll"}));
         report.add(

@@ -53,11 +53,20 @@ public abstract class HubAccess {
     /** As {@link Waiter#await(Duration)}, in nanoseconds; negative waits without end. */
     public abstract boolean await(Waiter<?> waiter, long nanos);
 
+    /** As {@link #await(Waiter, long)}, until a time of {@link #nanoTime}. */
+    public abstract boolean awaitUntil(Waiter<?> waiter, long end);
+
     /** Waits until it is done; a kill, a timeout or an interrupt is thrown by the next wait. */
     public abstract void awaitUndisturbed(Waiter<?> waiter);
 
     /** The clock that the caller's timed waits follow. */
     public abstract long nanoTime();
+
+    /**
+     * The same, or when the caller's hub looked at it last, which costs nothing to ask; for what
+     * may be wrong by as much as the hub's greenlets can do in a row.
+     */
+    public abstract long coarseNanoTime();
 
     /**
      * In nanoseconds; what is longer than 292 years counts as that.

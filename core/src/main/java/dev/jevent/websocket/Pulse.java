@@ -32,8 +32,9 @@ final class Pulse {
         pinged = paused;
     }
 
+    /** Asked several times for each message; some milliseconds do not matter here. */
     private static long now() {
-        return HubAccess.get().nanoTime();
+        return HubAccess.get().coarseNanoTime();
     }
 
     /** Whether there is any limit. */

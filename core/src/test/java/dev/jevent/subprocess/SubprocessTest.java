@@ -74,6 +74,7 @@ class SubprocessTest extends ChildScenario {
         TimeoutExpired e = assertThrows(TimeoutExpired.class, c::run);
         long grandchild = Long.parseLong(e.output().text().strip());
         until(() -> !exists(grandchild));
+        until(this::allHaveEnded); // also those who read its output
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.jevent.internal.io;
 
+import dev.jevent.Waiter;
 import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.loop.EventLoop;
 
@@ -14,12 +15,12 @@ public final class Deadline {
     private final EventLoop clock = Descriptor.loop();
     private final long end;
     private final String message;
+    private boolean asked;
 
     private Deadline(long nanos, String message) {
-        long now = clock.now();
-        long at = now + nanos;
-        this.end = at < now ? Long.MAX_VALUE : at;
+        end = clock.now() + Math.min(nanos, Long.MAX_VALUE >> 1);
         this.message = message;
+        asked = nanos == 0;
     }
 
     /**
@@ -47,6 +48,20 @@ public final class Deadline {
             throw over();
         }
         return left;
+    }
+
+    /**
+     * Waits until it is over or there is a value.
+     *
+     * @return whether there is one
+     * @throws SocketTimeoutException if it is over already
+     */
+    public boolean await(Waiter<?> waiter) throws SocketTimeoutException {
+        if (asked) {
+            long ignored = left();
+        }
+        asked = true; // the first time there was one when it was made, a moment ago
+        return HubAccess.get().awaitUntil(waiter, end);
     }
 
     /** What is thrown when it is over. */

@@ -627,7 +627,9 @@ public final class Descriptor implements FdHandler {
                 loop.ref();
             }
             try {
-                if (!HUBS.await(waiter, deadline == null ? -1 : deadline.left())) {
+                if (deadline == null) {
+                    boolean ignored = HUBS.await(waiter, -1);
+                } else if (!deadline.await(waiter)) {
                     throw deadline.over();
                 }
                 waiter.get(); // throws a failure to attach

@@ -184,9 +184,15 @@ public abstract class EventLoop {
         return clock.nanoTime();
     }
 
+    /** The time when the loop looked last: some work of its greenlets ago, and never ahead. */
+    public final long lastLook() {
+        return lastLook;
+    }
+
     /** Replaces the clock; timers that run keep their deadlines. */
     public final void setClock(Clock clock) {
         this.clock = clock;
+        lastLook = clock.nanoTime();
     }
 
     /** Puts an entry at the end of the queue, or, in a timer or I/O handler, of the woken. */
@@ -207,16 +213,11 @@ public abstract class EventLoop {
     /** Starts a timer; a negative delay counts as none. */
     public final void start(TimerEntry timer, long delayNanos) {
         long delay = Math.clamp(delayNanos, 0, Long.MAX_VALUE >> 1);
-        schedule(timer, clock.nanoTime() + delay);
+        startAt(timer, clock.nanoTime() + delay);
     }
 
-    /** Starts a timer, due at a time of the loop's clock; if that has passed, now. */
+    /** Starts a timer, due at a time of the loop's clock, which may have passed. */
     public final void startAt(TimerEntry timer, long deadline) {
-        long now = clock.nanoTime();
-        schedule(timer, deadline - now > 0 ? deadline : now);
-    }
-
-    private void schedule(TimerEntry timer, long deadline) {
         if (timer.isActive()) {
             timers.remove(timer);
         } else if (timer.ref) {
