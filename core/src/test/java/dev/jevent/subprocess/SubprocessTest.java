@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
@@ -17,6 +18,12 @@ import java.util.List;
 
 /** The functions that run a program to its end. */
 class SubprocessTest extends ChildScenario {
+
+    /** A run that is broken off does not wait for those who read the child's output. */
+    @AfterEach
+    void itsReadersEnd() {
+        until(this::allHaveEnded);
+    }
 
     @Test
     void runTellsHowItEnded() throws Exception {
@@ -74,7 +81,6 @@ class SubprocessTest extends ChildScenario {
         TimeoutExpired e = assertThrows(TimeoutExpired.class, c::run);
         long grandchild = Long.parseLong(e.output().text().strip());
         until(() -> !exists(grandchild));
-        until(this::allHaveEnded); // also those who read its output
     }
 
     @Test
