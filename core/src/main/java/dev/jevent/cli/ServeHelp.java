@@ -27,8 +27,8 @@ final class ServeHelp {
               --tls-cert FILE           HTTPS: the certificate, and those that lead to an
               --tls-key FILE            authority, and the key; PEM, read again when they change
               --reuse-port              others may listen to the same port: one for each core
-              --proxy-protocol[=WHO]    a proxy tells where clients are; WHO is believed, for
-                                        example 10.0.0.0/8,unix; everybody if it is left out
+              --proxy-protocol[=WHO]    a proxy tells where clients are; nobody but WHO gets in,
+                                        such as 10.0.0.0/8,unix; everybody if it is left out
 
             How
 

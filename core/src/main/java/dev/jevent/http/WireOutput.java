@@ -27,7 +27,7 @@ final class WireOutput {
 
     static final int SIZE = 8 * 1024;
 
-    private static final int PIECE = 64 * 1024; // a client that takes it has moved
+    private static final int PIECE = 128 * 1024; // a client that takes it has moved
     private static final int FILE_PIECE = 256 * 1024;
 
     private static final byte[] NONE = new byte[0];
@@ -263,6 +263,10 @@ final class WireOutput {
 
     /** What is much is sent at once, its beginning together with what was there before. */
     void put(byte[] b, int off, int len) throws IOException {
+        if (used == 0 && len >= SIZE) {
+            send(b, off, len);
+            return;
+        }
         if (buffer.length == 0) {
             buffer = server.outputs().take();
         }

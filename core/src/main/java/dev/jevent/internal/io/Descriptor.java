@@ -390,7 +390,7 @@ public final class Descriptor implements FdHandler {
      */
     public void send(byte[] b, int off, int len, @Nullable Deadline deadline) throws IOException {
         while (len > 0) {
-            int n = trySend(b, off, Math.min(len, Net.MOST));
+            int n = trySend(b, off, Math.min(len, Net.MOST_SENT));
             if (n >= 0) {
                 off += n;
                 len -= n;
@@ -410,7 +410,7 @@ public final class Descriptor implements FdHandler {
     public int sendSome(byte[] b, int off, int len, @Nullable Deadline deadline)
             throws IOException {
         for (; ; ) {
-            int n = trySend(b, off, Math.min(len, Net.MOST));
+            int n = trySend(b, off, Math.min(len, Net.MOST_SENT));
             if (n >= 0) {
                 return n;
             }
