@@ -41,12 +41,13 @@ final class HttpConnection {
     private final Progress progress;
     private final WireInput input;
     private final WireOutput output;
-    private final RequestHead head;
     private final Trouble trouble;
     private int served;
 
     @Nullable HttpConnection next; // guarded by the watch
     @Nullable HttpConnection previous; // guarded by the watch
+
+    private @Nullable RequestHead head; // from a request's first byte until there is none
 
     // of the request that is served now
     private @Nullable Request request;
@@ -61,7 +62,6 @@ final class HttpConnection {
         progress = new Progress(connection, limits);
         output = new WireOutput(server, progress, connection.socket());
         input = new WireInput(server.inputs(), progress, output, connection.socket());
-        head = new RequestHead(limits);
         trouble = new Trouble(server, this);
     }
 
@@ -86,40 +86,59 @@ final class HttpConnection {
         }
         input.release();
         output.release();
+        releaseHead();
+    }
+
+    private void releaseHead() {
+        RequestHead h = head;
+        if (h != null) {
+            head = null;
+            h.forget();
+            if (h.isSmall()) {
+                server.heads().give(h);
+            }
+        }
     }
 
     private boolean readHead() throws IOException {
         trouble.begin();
-        head.reset();
         if (input.buffered() == 0) {
             output.flush();
             output.release();
+            input.release(); // first: it knows the head
+            releaseHead();
             connection.idle(true);
             if (!input.awaitFirst()) {
                 return false;
             }
             connection.idle(false);
         }
+        RequestHead h = head;
+        if (h == null) {
+            h = server.heads().take();
+            head = h;
+        }
+        h.reset();
         try {
-            input.beginHead(head);
-            while (!head.parse(input.limit())) {
-                if (!input.fillHead(head)) {
-                    return goneInHead();
+            input.beginHead(h);
+            while (!h.parse(input.limit())) {
+                if (!input.fillHead(h)) {
+                    return goneInHead(h);
                 }
             }
         } catch (HttpException e) {
             trouble.refuse(e);
             return false;
         }
-        input.endHead(head);
+        input.endHead(h);
         return true;
     }
 
-    private boolean goneInHead() {
+    private boolean goneInHead(RequestHead h) {
         if (progress.expired() != null) {
             throw new HttpException(408, "the header did not come in time", true);
         }
-        if (!head.isEmpty(input.limit())) {
+        if (!h.isEmpty(input.limit())) {
             trouble.tell(0, "it was closed in the middle of a header", firstLine());
         }
         return false;
@@ -127,9 +146,9 @@ final class HttpConnection {
 
     private boolean exchange() throws Exception {
         boolean last = ++served >= limits.requests();
-        Request q = new Request(this, head, limits.body());
-        Response p =
-                new Response(this, head.methodIs("HEAD"), head.minor(), last || head.wantsClose());
+        RequestHead h = head();
+        Request q = new Request(this, h, limits.body());
+        Response p = new Response(this, h.methodIs("HEAD"), h.minor(), last || h.wantsClose());
         request = q;
         response = p;
         AccessLog log = server.log();
@@ -235,7 +254,7 @@ final class HttpConnection {
         BodyInput in = q.input();
         if (p.closes()) {
             output.flush();
-            if (!in.isEnded() || !head.wantsClose()) {
+            if (!in.isEnded() || !head().wantsClose()) {
                 linger();
             }
             return false;
@@ -320,7 +339,7 @@ final class HttpConnection {
     }
 
     RequestHead head() {
-        return head;
+        return Objects.requireNonNull(head);
     }
 
     WireInput input() {
@@ -337,7 +356,7 @@ final class HttpConnection {
 
     /** What came of the request line, for a log. */
     String firstLine() {
-        return head.firstLine(input.limit());
+        return head == null ? "" : head.firstLine(input.limit());
     }
 
     boolean isSecure() {
@@ -346,7 +365,7 @@ final class HttpConnection {
 
     /** Whether the request wants a tunnel. */
     boolean isConnect() {
-        return request != null && head.methodIs("CONNECT");
+        return request != null && head().methodIs("CONNECT");
     }
 
     /** Whether the connection has to end after the response that begins now. */
@@ -382,7 +401,7 @@ final class HttpConnection {
         if (q.is("CONNECT")) {
             return true;
         }
-        if (!head.wantsUpgrade()
+        if (!head().wantsUpgrade()
                 || q.headers().list("Upgrade").stream().noneMatch(protocol::equalsIgnoreCase)) {
             throw new HttpException(426, "this address speaks " + protocol)
                     .header("Upgrade", protocol);
@@ -391,7 +410,7 @@ final class HttpConnection {
     }
 
     Upgrade upgraded() {
-        input.detach(head);
+        input.detach(head());
         output.release();
         return new Upgrade(this);
     }

@@ -70,6 +70,7 @@ public final class HttpServer implements AutoCloseable {
     private final LongAdder problems = new LongAdder();
     private final BufferPool inputs = new BufferPool(WireInput.SIZE, home);
     private final BufferPool outputs = new BufferPool(WireOutput.SIZE, home);
+    private final Pool<RequestHead> heads = new Pool<>(() -> new RequestHead(limitsInUse()), home);
     private final Dates dates = new Dates(home);
 
     // options: fixed by the start
@@ -384,6 +385,11 @@ public final class HttpServer implements AutoCloseable {
 
     BufferPool outputs() {
         return outputs;
+    }
+
+    /** None of them has positions of a request in it. */
+    Pool<RequestHead> heads() {
+        return heads;
     }
 
     Dates dates() {

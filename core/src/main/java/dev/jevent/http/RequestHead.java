@@ -19,7 +19,7 @@ import java.util.function.BiConsumer;
  * </pre>
  *
  * All positions count from the beginning of the request, which may move in the buffer. For one
- * thread at a time; used again for each request of its connection.
+ * thread at a time; used again for other requests, of any connection.
  */
 final class RequestHead {
 
@@ -39,6 +39,7 @@ final class RequestHead {
     private static final int MOST_METHOD = 32;
     private static final int MOST_EMPTY_LINES = 4;
     private static final int PARTS = 4; // of a field: where name and value begin and end
+    private static final int FIELDS = 16 * PARTS; // as many as most requests need
 
     private final Limits limits;
     private final boolean trailer;
@@ -58,7 +59,7 @@ final class RequestHead {
     private int authorityBegin; // of a target that is a whole address
     private int authorityEnd; // or zero
     private int minor;
-    private int[] fields = new int[16 * PARTS];
+    private int[] fields = new int[FIELDS];
     private int count;
     private int end;
 
@@ -117,6 +118,11 @@ final class RequestHead {
     void in(byte[] newBuffer, int newBase) {
         buffer = newBuffer;
         base = newBase;
+    }
+
+    /** Whether it needs no more memory than a new one. */
+    boolean isSmall() {
+        return fields.length == FIELDS;
     }
 
     /** Nobody can read it any more. */

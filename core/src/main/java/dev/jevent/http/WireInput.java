@@ -73,9 +73,8 @@ final class WireInput {
 
     // ---- between requests
 
-    /** Nothing is under way: waits for the first bytes of a request; false at the end. */
+    /** After a release: waits for the first bytes of a request; false at the end. */
     boolean awaitFirst() throws IOException {
-        release();
         progress.enter(Progress.IDLE);
         try {
             if (source != null) {

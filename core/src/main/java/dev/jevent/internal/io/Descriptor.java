@@ -132,6 +132,7 @@ public final class Descriptor implements FdHandler {
     private final Side writing = new Side("write to");
     private volatile @Nullable EventLoop home; // the first that has it registered, or its maker's
     private volatile EventLoop[] attached = NONE; // that have it registered
+    private volatile boolean atHome; // home is one of these
     private volatile boolean closed; // set under both locks
     private volatile boolean reset; // the kernel says so only once
     private volatile boolean lingers;
@@ -681,6 +682,9 @@ public final class Descriptor implements FdHandler {
     }
 
     private boolean isAttached(EventLoop loop) {
+        if (atHome && loop == home) {
+            return true; // as nearly always; and the array is not touched
+        }
         for (EventLoop l : attached) {
             if (l == loop) {
                 return true;
@@ -703,6 +707,7 @@ public final class Descriptor implements FdHandler {
             attached = after;
             if (before.length == 0) {
                 home = loop;
+                atHome = true;
             }
         } finally {
             reading.unlock();

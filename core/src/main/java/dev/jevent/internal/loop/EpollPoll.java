@@ -10,8 +10,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * One epoll instance for everything a hub waits for. Each descriptor has a slot, and a slot serves
- * one of two users:
+ * One epoll instance for everything a hub waits for. A descriptor has one of two users:
  *
  * <ul>
  *   <li>a <b>handler</b> (jevent's sockets): registered once, edge-triggered, until it is closed;
@@ -30,7 +29,6 @@ public final class EpollPoll implements Poll {
     private static final int WRITABLE = Epoll.OUT | Epoll.HUP | Epoll.ERR;
 
     private static final class Slot {
-        FdHandler handler; // edge-triggered user, or
         boolean read; // a thread waits in the JDK
         boolean write;
         boolean selector;
@@ -53,7 +51,8 @@ public final class EpollPoll implements Poll {
     private final Epoll epoll = new Epoll();
     final int eventFd = epoll.eventFd();
     private final Scratch scratch = new Scratch();
-    private Slot[] slots = new Slot[64];
+    private FdHandler[] handlers = new FdHandler[64]; // edge-triggered users; by descriptor
+    private Slot[] slots = new Slot[64]; // the other ones
     private int found; // by the last await, not delivered yet
     private volatile boolean closed;
 
@@ -114,9 +113,14 @@ public final class EpollPoll implements Poll {
 
     /** For a user of the second kind: if there is a handler, its descriptor has been closed. */
     private Slot slotOfNew(int fd) {
-        Slot slot = slot(fd);
-        slot.handler = null;
-        return slot;
+        if (hasHandler(fd)) {
+            handlers[fd] = null;
+        }
+        return slot(fd);
+    }
+
+    private boolean hasHandler(int fd) {
+        return fd < handlers.length && handlers[fd] != null;
     }
 
     /** Memory for the system calls of this loop's greenlets. */
@@ -127,11 +131,13 @@ public final class EpollPoll implements Poll {
     /** Tells the handler of every change of the descriptor from now on, until {@link #detach}. */
     public void attach(int fd, FdHandler handler) throws IOException {
         checkOpen();
-        Slot slot = slot(fd);
-        slot.handler = handler;
+        if (fd >= handlers.length) {
+            handlers = Arrays.copyOf(handlers, Math.max(handlers.length * 2, fd + 1));
+        }
+        handlers[fd] = handler;
         int failure = epoll.add(fd, Epoll.IN | Epoll.OUT | Epoll.RDHUP | Epoll.EDGE);
         if (failure != 0) {
-            slot.handler = null;
+            handlers[fd] = null;
             throw failed(fd, failure);
         }
     }
@@ -141,9 +147,8 @@ public final class EpollPoll implements Poll {
      * number may belong to another user already: this may come late, and does no harm then.
      */
     public void detach(int fd, FdHandler handler) {
-        Slot slot = slot(fd);
-        if (slot.handler == handler) {
-            slot.handler = null;
+        if (hasHandler(fd) && handlers[fd] == handler) {
+            handlers[fd] = null;
         }
     }
 
@@ -214,7 +219,7 @@ public final class EpollPoll implements Poll {
                 slot.watchers = Arrays.copyOf(watchers, n - 1);
                 slot.interests = Arrays.copyOf(interests, n - 1);
                 int interest = slot.interest();
-                if (slot.handler != null || closed) {
+                if (hasHandler(fd) || closed) {
                     return; // the file is gone; the registration is another one's
                 }
                 if ((interest & ~Epoll.ONESHOT) == 0) {
@@ -250,14 +255,15 @@ public final class EpollPoll implements Poll {
     }
 
     private void fire(int fd, int events) {
-        if (fd >= slots.length || slots[fd] == null) {
-            return;
+        FdHandler handler = fd < handlers.length ? handlers[fd] : null;
+        if (handler != null) {
+            handler.ready(events);
+        } else if (fd < slots.length && slots[fd] != null) {
+            fire(fd, slots[fd], events);
         }
-        Slot slot = slots[fd];
-        if (slot.handler != null) {
-            slot.handler.ready(events);
-            return;
-        }
+    }
+
+    private void fire(int fd, Slot slot, int events) {
         if ((events & READABLE) != 0) {
             if (slot.read) {
                 slot.read = false;
@@ -287,7 +293,7 @@ public final class EpollPoll implements Poll {
             }
         }
         int unwanted = events & (Epoll.IN | Epoll.OUT) & ~slot.interest();
-        if (unwanted != 0 && slot.watchers.length > 0 && slot.handler == null) {
+        if (unwanted != 0 && slot.watchers.length > 0 && !hasHandler(fd)) {
             // A thread of the JDK waits no more for this, and nobody else asked for it: without
             // this the loop would not sleep until somebody reads.
             epoll.modify(fd, slot.interest());
