@@ -37,14 +37,19 @@ public class SpinLock {
 
     private void spin() {
         for (int i = 0; ; i++) {
-            if (i < 100) {
-                Thread.onSpinWait();
-            } else {
-                yieldProcessor(); // whoever holds it may have lost its processor
-            }
+            pause(i);
             if (!(boolean) HELD.getOpaque(this) && HELD.compareAndSet(this, false, true)) {
                 return;
             }
+        }
+    }
+
+    /** Before the try of that number, counted from 0, to take what somebody else holds. */
+    public static void pause(int tried) {
+        if (tried < 100) {
+            Thread.onSpinWait();
+        } else {
+            yieldProcessor(); // whoever holds it may have lost its processor
         }
     }
 

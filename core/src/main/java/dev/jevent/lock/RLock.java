@@ -1,6 +1,5 @@
 package dev.jevent.lock;
 
-import dev.jevent.internal.SpinLock;
 import dev.jevent.internal.WaitQueue;
 import dev.jevent.internal.Waiting;
 
@@ -36,7 +35,11 @@ public final class RLock extends OwnedLock {
 
     /** A lock that nobody holds. */
     public RLock() {
-        super(new SpinLock(), new WaitQueue<>());
+        this(new WaitQueue<>());
+    }
+
+    private RLock(WaitQueue<Void> guardAndWaiters) {
+        super(guardAndWaiters, guardAndWaiters);
     }
 
     @Override

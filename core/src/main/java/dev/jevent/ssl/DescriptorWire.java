@@ -18,7 +18,7 @@ import java.nio.ByteBuffer;
  * the buffer goes back, and the reader waits without one. It is always known how much was sent.
  */
 @SuppressWarnings("ByteBufferBackingArray") // they all come from allocate
-final class DescriptorWire extends Wire {
+final class DescriptorWire extends Wire implements Descriptor.Call {
 
     private static final int LEAST_ROOM = 20 * 1024; // a usual record fits
 
@@ -26,14 +26,9 @@ final class DescriptorWire extends Wire {
     private final Socket socket;
 
     private final Descriptor descriptor;
-    private final Descriptor.Call receive = this::tryReceive;
-    private final Descriptor.Call send = this::trySend;
     private @Nullable Inbound in; // the reader's
     private int most; // the reader's
     private boolean drained; // the reader's: the last call got all there was
-    private byte[] out = {}; // the writer's, and the next two
-    private int off;
-    private int len;
 
     DescriptorWire(Socket socket, Descriptor descriptor) {
         this.socket = socket;
@@ -47,9 +42,9 @@ final class DescriptorWire extends Wire {
         int n;
         if (drained) {
             to.rest(); // it is likely to wait
-            n = descriptor.inputAfterAll(receive, deadline);
+            n = descriptor.inputAfterAll(this, deadline);
         } else {
-            n = descriptor.input(receive, deadline);
+            n = descriptor.input(this, deadline);
         }
         if (n < 0) {
             throw Errno.failure(-n);
@@ -65,7 +60,9 @@ final class DescriptorWire extends Wire {
         }
     }
 
-    private int tryReceive(Scratch scratch, int fd) {
+    /** Receives, once. */
+    @Override
+    public int on(Scratch scratch, int fd) {
         Inbound to = in;
         ByteBuffer b = to.withRoom(Math.min(most, LEAST_ROOM));
         int end = b.limit();
@@ -80,42 +77,19 @@ final class DescriptorWire extends Wire {
         return n;
     }
 
-    private int trySend(Scratch scratch, int fd) {
-        return Net.send(scratch, fd, out, off, Math.min(len, Net.MOST));
-    }
-
-    private void toSend(byte[] b, int from, int length) {
-        out = b;
-        off = from;
-        len = length;
+    @Override
+    int send(byte[] b, int off, int len, @Nullable Deadline deadline) throws IOException {
+        return descriptor.sendSome(b, off, len, deadline);
     }
 
     @Override
-    int send(byte[] b, int from, int length, @Nullable Deadline deadline) throws IOException {
-        toSend(b, from, length);
-        try {
-            int n = descriptor.output(send, deadline);
-            if (n < 0) {
-                throw new SocketException(Errno.text(-n)); // "Broken pipe" and so on
-            }
-            return n;
-        } finally {
-            out = Inbound.EMPTY.array();
+    int sendNow(byte[] b, int off, int len) throws IOException {
+        int most = Math.min(len, Net.MOST_SENT);
+        int n = descriptor.call((scratch, fd) -> Net.send(scratch, fd, b, off, most));
+        if (n < 0 && n != -Errno.EAGAIN) {
+            throw new SocketException(Errno.text(-n)); // "Broken pipe" and so on
         }
-    }
-
-    @Override
-    int sendNow(byte[] b, int from, int length) throws IOException {
-        toSend(b, from, length);
-        try {
-            int n = descriptor.call(send);
-            if (n < 0 && n != -Errno.EAGAIN) {
-                throw new SocketException(Errno.text(-n));
-            }
-            return Math.max(n, 0);
-        } finally {
-            out = Inbound.EMPTY.array();
-        }
+        return Math.max(n, 0);
     }
 
     @Override

@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicReference;
 
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -22,6 +23,16 @@ import javax.net.ssl.SSLException;
  * into a buffer from which the next reads are served. For one reader at a time.
  */
 final class Reader {
+
+    private static final VarHandle USER;
+
+    static {
+        try {
+            USER = MethodHandles.lookup().findVarHandle(Reader.class, "user", Thread.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     /** What the connection does when the engine wants more than to read on. */
     interface Events {
@@ -37,7 +48,7 @@ final class Reader {
     private final SSLEngine engine;
     private final Events events;
     private final boolean suppressRaggedEofs;
-    private final AtomicReference<@Nullable Thread> user = new AtomicReference<>();
+    private volatile @Nullable Thread user; // who is inside of it
     private final Inbound in = new Inbound();
     private @Nullable ByteBuffer plain; // from its position to its limit; the user's
     private HandshakeStatus asks = HandshakeStatus.NOT_HANDSHAKING; // the user's
@@ -55,20 +66,19 @@ final class Reader {
     // ---- one user at a time
 
     void enter() {
-        Thread me = Thread.currentThread();
-        if (!user.compareAndSet(null, me)) {
+        if (!tryEnter()) {
             throw new ConcurrentObjectUseError(
-                    "another greenlet already reads from this TLS socket: " + user.get());
+                    "another greenlet already reads from this TLS socket: " + user);
         }
     }
 
     boolean tryEnter() {
-        return user.compareAndSet(null, Thread.currentThread());
+        return USER.compareAndSet(this, (Thread) null, Thread.currentThread());
     }
 
     void leave() {
         in.releaseIfEmpty();
-        user.set(null);
+        USER.setRelease(this, (Thread) null);
     }
 
     // ---- by the user

@@ -195,6 +195,31 @@ class HttpErrorTest extends HttpScenario {
     }
 
     @Test
+    void aRequestThatIsOverShowsNothingOfAnotherConnections() throws Exception {
+        var kept = new ArrayList<Request>();
+        var seen = new ArrayList<Throwable>();
+        HttpServer server =
+                started(
+                        (q, p) -> {
+                            kept.add(q);
+                            assertEquals(q.path().substring(1), q.header("X").orElseThrow());
+                            if (kept.size() == 2) {
+                                seen.add(thrownBy(kept.getFirst()::path));
+                                seen.add(thrownBy(() -> kept.getFirst().header("X")));
+                            }
+                            p.send(q.path());
+                        });
+        Client first = client(server);
+        first.say("GET /1 HTTP/1.1\r\n" + HOST + "X: 1\r\n\r\n").answer();
+        until(() -> server.heads().free() == 1); // the second gets what the first had
+        Client second = client(server);
+        second.say("GET /2 HTTP/1.1\r\n" + HOST + "X: 2\r\n\r\n").answer();
+        assertEquals(2, seen.size());
+        seen.forEach(e -> assertInstanceOf(IllegalStateException.class, e));
+        until(() -> server.heads().free() == 1);
+    }
+
+    @Test
     void aHandlerMustWaitForThoseWhoReadAndWriteForIt() throws Exception {
         HttpServer server =
                 started(

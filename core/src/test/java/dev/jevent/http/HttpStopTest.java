@@ -155,6 +155,7 @@ class HttpStopTest extends HttpScenario {
         }
         until(() -> server.inputs().free() > 0 && server.outputs().free() > 0);
         assertTrue(server.inputs().free() <= 2 && server.outputs().free() <= 2);
+        assertTrue(server.heads().free() <= 2);
         assertEquals(20, server.connections());
     }
 }

@@ -61,26 +61,46 @@ public final class Descriptor implements FdHandler {
     private static final int EISCONN = 106;
     private static final int EALREADY = 114;
     private static final VarHandle WAITING;
+    private static final VarHandle HELD;
 
     static {
         try {
-            WAITING = MethodHandles.lookup().findVarHandle(Side.class, "waiting", boolean.class);
+            var lookup = MethodHandles.lookup();
+            WAITING = lookup.findVarHandle(Side.class, "waiting", boolean.class);
+            HELD = lookup.findVarHandle(Side.class, "held", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    /** One of the two directions. */
-    private static final class Side extends SpinLock {
+    /**
+     * One of the two directions. It is its own waiter, and its own lock, as {@link SpinLock} is
+     * one: with many connections each object is one more place that is not in the processor's
+     * cache.
+     */
+    private static final class Side extends Waiter<Void> {
         private final String what;
+
+        @SuppressWarnings("UnusedVariable") // through its handle
+        private boolean held;
+
         private volatile boolean ready;
         private volatile boolean waiting; // set to true under the lock
-        private @Nullable Waiter<Void> waiter; // made under the lock
         private int calls; // since the last look whether the hub has turned; who uses it
         private long turn; // of the hub, at that look
 
         Side(String what) {
             this.what = what;
+        }
+
+        void lock() {
+            for (int i = 0; !HELD.compareAndSet(this, false, true); i++) {
+                SpinLock.pause(i);
+            }
+        }
+
+        void unlock() {
+            HELD.setRelease(this, false);
         }
 
         void fire() {
@@ -92,7 +112,7 @@ public final class Descriptor implements FdHandler {
 
         void wake() {
             if (waiting) {
-                waiter.switchTo(null);
+                switchTo(null);
             }
         }
 
@@ -612,13 +632,13 @@ public final class Descriptor implements FdHandler {
     private void await(Side side, @Nullable Deadline deadline) throws IOException {
         EventLoop loop = loop();
         boolean inLoop = loop.inLoop();
-        Waiter<Void> waiter = beginWait(side);
+        beginWait(side);
         try {
             if (!isAttached(loop)) {
                 if (inLoop) {
                     attach(loop);
                 } else {
-                    loop.submit((Runnable) () -> attachOrFail(loop, waiter));
+                    loop.submit((Runnable) () -> attachOrFail(loop, side));
                 }
             }
             if (side.ready || closed) {
@@ -629,11 +649,11 @@ public final class Descriptor implements FdHandler {
             }
             try {
                 if (deadline == null) {
-                    boolean ignored = HUBS.await(waiter, -1);
-                } else if (!deadline.await(waiter)) {
+                    boolean ignored = HUBS.await(side, -1);
+                } else if (!deadline.await(side)) {
                     throw deadline.over();
                 }
-                waiter.get(); // throws a failure to attach
+                side.get(); // throws a failure to attach
             } finally {
                 if (inLoop) {
                     unref(loop);
@@ -652,13 +672,12 @@ public final class Descriptor implements FdHandler {
         }
     }
 
-    private Waiter<Void> beginWait(Side side) throws SocketException {
+    private void beginWait(Side side) throws SocketException {
         side.lock();
         try {
             if (closed) {
                 throw closedException();
             }
-            Waiter<Void> waiter = side.waiter;
             if (side.waiting) {
                 throw new ConcurrentObjectUseError(
                         "another greenlet already waits to "
@@ -666,16 +685,10 @@ public final class Descriptor implements FdHandler {
                                 + " this "
                                 + noun.toLowerCase(Locale.ROOT)
                                 + ": "
-                                + waiter);
+                                + side);
             }
-            if (waiter == null) {
-                waiter = new Waiter<>();
-                side.waiter = waiter;
-            } else {
-                waiter.clear();
-            }
+            side.clear();
             side.waiting = true;
-            return waiter;
         } finally {
             side.unlock();
         }
