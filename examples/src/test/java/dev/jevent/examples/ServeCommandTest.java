@@ -16,6 +16,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -106,8 +107,10 @@ class ServeCommandTest {
             assertEquals("text\n".repeat(1000), get(url + "a.txt", "--compressed"));
             Path rotated = Files.move(dir.resolve("access.log"), dir.resolve("access.log.1"));
             cli.signal("HUP");
+            long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
             while (!Files.exists(dir.resolve("access.log"))) {
                 assertTrue(cli.process().isAlive() && Files.exists(rotated));
+                assertTrue(System.nanoTime() - end < 0, "HUP did nothing; is this under nohup?");
                 Thread.onSpinWait();
             }
             assertEquals("404", get(url + "none", "-o", "/dev/null", "-w", "%{http_code}"));
