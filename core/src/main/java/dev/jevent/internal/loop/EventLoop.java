@@ -348,8 +348,7 @@ public abstract class EventLoop {
         boolean idle = phases.isIdle();
         if (hasNothing()) {
             // Asked again after staysAlive: a thread may have sent something before it was gone,
-            // and
-            // the look at a greenlet's stack may have put it into the queue.
+            // and the look at a greenlet's stack may have put it into the queue.
             if (refs <= 0 && !staysAlive() && hasNothing()) {
                 return false;
             }
