@@ -78,7 +78,9 @@ public final class Jevent {
 
     /**
      * Runs the handler in a new greenlet of the caller's hub whenever the process gets the signal.
-     * It does not keep a hub alive that has nothing else to do.
+     * It does not keep a hub alive that has nothing else to do. HUP, INT and TERM do not come if
+     * the process was started with them ignored, as {@code nohup} does with HUP: the JVM leaves
+     * them so.
      *
      * @param signal its name, {@code "TERM"} for instance
      * @return what cancels it

@@ -15,5 +15,18 @@ record Contender(String label, Optional<String> missing, Measurement measurement
     /** Runs the contender once and returns its numbers by {@link Metric#key}. */
     interface Measurement {
         Map<String, Double> measure() throws Exception;
+
+        /** The same in two steps, of which the second is done several times. */
+        default Warm warm() throws Exception {
+            return this::measure;
+        }
+    }
+
+    /** One that runs, and does nothing while others are measured. */
+    interface Warm extends AutoCloseable {
+        Map<String, Double> measure() throws Exception;
+
+        @Override
+        default void close() {}
     }
 }

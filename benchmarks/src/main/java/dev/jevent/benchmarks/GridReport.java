@@ -95,8 +95,8 @@ final class GridReport {
         line("");
         line(
                 (options.repeats() == 1 ? "1 run" : options.repeats() + " runs")
-                        + ", in turns: medians. Under them, jevent's divided by this one in each"
-                        + " run, and of that the median:");
+                        + ", in turns: medians. Under them, jevent's divided by this one in the"
+                        + " same turn, and of that the median:");
         line(
                 "0.25 means that jevent needs a quarter of it. \"ok\": that is what is aimed at, or"
                         + " better; \"NO\": it is not.");

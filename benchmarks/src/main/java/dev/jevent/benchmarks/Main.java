@@ -118,7 +118,7 @@ public final class Main {
         GridReport report = NetBenchmarks.report(narrowed);
         for (List<NetBenchmarks.Row> rows : NetBenchmarks.groups(options.only())) {
             Benchmark benchmark = net.benchmark(rows);
-            Results results = new Runner(narrowed).run(benchmark);
+            Results results = new Runner(narrowed, NetBenchmarks.turns(options)).run(benchmark);
             if (Child.isOver()) {
                 return;
             }

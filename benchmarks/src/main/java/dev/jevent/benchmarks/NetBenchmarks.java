@@ -77,6 +77,8 @@ final class NetBenchmarks {
     private static final Duration START = Duration.ofSeconds(60);
     private static final double WARM_UP_JIT = 6;
     private static final double WARM_UP_LEAST = 2;
+    private static final double WARM_UP_COMPILED = 0.5;
+    private static final double SETTLE = 0.5;
     private static final List<Row> ROWS =
             Stream.of(Load.values())
                     .flatMap(load -> Stream.of(false, true).flatMap(tls -> rows(tls, load)))
@@ -96,6 +98,9 @@ final class NetBenchmarks {
             List.of(
                     "Servers have one core, their client has another. GB is 10^9 bytes, KiB is"
                             + " 1,024.",
+                    "In each run all servers of a load are started and warmed, and then measured in"
+                            + " turns for",
+                    "one second at a time, --seconds turns; medians and ratios are of all turns.",
                     "Where the client used all of its core, it is what limits the rate: look at"
                             + " the CPU time then.",
                     "TLS 1.3 with AES-128-GCM. JDK, Netty and jevent: the JDK's own engine; gevent"
@@ -226,16 +231,22 @@ final class NetBenchmarks {
         Command server = server(column, rows.getFirst());
         Optional<String> missing =
                 server.missing().or(client(rows.getFirst(), 0, 0, 0, 0)::missing);
-        boolean compiled = column == GO || column == GEVENT || column == C; // or never will be
-        double all = compiled ? 0 : WARM_UP_JIT;
-        double each = Math.max(WARM_UP_LEAST, all / rows.size());
-        return new Contender(
-                column.label,
-                missing,
-                () ->
-                        options.quick()
-                                ? measure(server, rows, 0.5, 0.2, options.seconds())
-                                : measure(server, rows, each, 1, options.seconds()));
+        WarmUp warmUp;
+        if (options.quick()) {
+            warmUp = new WarmUp(0.5, RECONNECTS, 0.05);
+        } else if (column == GO || column == GEVENT || column == C) { // compiled, or never will be
+            warmUp = new WarmUp(WARM_UP_COMPILED, 0, 0);
+        } else {
+            double each = Math.max(WARM_UP_LEAST, WARM_UP_JIT / rows.size());
+            warmUp = new WarmUp(each, RECONNECTS, each / RECONNECTS);
+        }
+        double settle = options.quick() ? 0.2 : SETTLE;
+        return new Contender(column.label, missing, new Served(server, rows, warmUp, settle, 1));
+    }
+
+    /** How often each server is measured in a repeat, a second at a time. */
+    static int turns(Options options) {
+        return options.seconds();
     }
 
     /** The server of a contender for the group of a row. */
@@ -256,31 +267,90 @@ final class NetBenchmarks {
     }
 
     /**
-     * Measures rows of one group.
+     * What is done before the first measurement.
      *
-     * @param warmUp seconds that a row is run before any is measured
-     * @param settle seconds on the connections of a row before it is measured
+     * @param seconds that each row is run
+     * @param reconnects how often the last row is connected again: what is done once for each
+     *     connection must be warm too, as frames that were interpreted at a connection's begin stay
+     *     so to its end
+     * @param secondsOfEach of these
      */
-    Map<String, Double> measure(
-            Command command, List<Row> rows, double warmUp, double settle, double seconds)
-            throws Exception {
-        Map<String, Double> numbers = new HashMap<>();
-        try (Child server = Child.start(command)) {
-            int port = server.awaitReady(START);
-            for (Row row : rows) {
-                run(server, client(row, port, warmUp, 0, server.pid()));
+    record WarmUp(double seconds, int reconnects, double secondsOfEach) {
+        static final WarmUp NONE = new WarmUp(0, 0, 0);
+    }
+
+    /** The rows of one group, measured on one server. */
+    final class Served implements Contender.Measurement {
+        private final Command command;
+        private final List<Row> rows;
+        private final WarmUp warmUp;
+        private final double settle;
+        private final double seconds;
+
+        /**
+         * One that is not started.
+         *
+         * @param settle seconds on the connections of a row before it is measured
+         * @param seconds that it is measured
+         */
+        Served(Command command, List<Row> rows, WarmUp warmUp, double settle, double seconds) {
+            this.command = command;
+            this.rows = rows;
+            this.warmUp = warmUp;
+            this.settle = settle;
+            this.seconds = seconds;
+        }
+
+        @Override
+        public Map<String, Double> measure() throws Exception {
+            try (Contender.Warm warm = warm()) {
+                return warm.measure();
             }
-            // What is done once for each connection must be warm too: frames of a connection that
-            // were interpreted at its begin stay so to its end.
-            for (int i = 0; warmUp > 0 && i < RECONNECTS; i++) {
-                run(server, client(rows.getLast(), port, warmUp / RECONNECTS, 0, server.pid()));
+        }
+
+        @Override
+        public Contender.Warm warm() throws Exception {
+            Child server = Child.start(command);
+            try {
+                int port = server.awaitReady(START);
+                warm(server, port);
+                return new Contender.Warm() {
+                    @Override
+                    public Map<String, Double> measure() throws Exception {
+                        return all(server, port);
+                    }
+
+                    @Override
+                    public void close() {
+                        server.close();
+                    }
+                };
+            } catch (Exception e) {
+                server.close();
+                throw e;
             }
+        }
+
+        private void warm(Child server, int port) throws Exception {
+            if (warmUp.seconds() > 0) {
+                for (Row row : rows) {
+                    run(server, client(row, port, warmUp.seconds(), 0, server.pid()));
+                }
+            }
+            Row last = rows.getLast();
+            for (int i = 0; i < warmUp.reconnects(); i++) {
+                run(server, client(last, port, warmUp.secondsOfEach(), 0, server.pid()));
+            }
+        }
+
+        private Map<String, Double> all(Child server, int port) throws Exception {
+            Map<String, Double> numbers = new HashMap<>();
             for (Row row : rows) {
                 Command client = client(row, port, settle, seconds, server.pid());
                 numbers.putAll(numbers(row, run(server, client)));
             }
+            return numbers;
         }
-        return numbers;
     }
 
     private Map<String, Double> run(Child server, Command client) throws Exception {

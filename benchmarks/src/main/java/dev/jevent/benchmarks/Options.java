@@ -71,7 +71,8 @@ record Options(
                           all      all of them (about five hours)
 
             --repeats N   how often each contender is measured, in turns (5)
-            --seconds N   how long a server is measured each time (5)
+            --seconds N   how long a server is measured each time (5); in net, a second
+                          in each of N turns
             --only A,B    only contenders with A or B in their name; in toolkit, net
                           and http, rows too: --only tls-echo,jevent,netty
             --size N      bytes of a message in net (64)

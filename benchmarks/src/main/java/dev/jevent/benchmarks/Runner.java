@@ -1,16 +1,31 @@
 package dev.jevent.benchmarks;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Runs a benchmark: all contenders in turns, A B C, C B A, so that a disturbance hits them all, and
- * one that grows or fades none more than the others.
+ * one that grows or fades none more than the others. With several turns in a repeat all are started
+ * and warmed first, and then measured in these turns: on a machine whose speed changes from one
+ * second to the next, many short measurements side by side say more than a few long ones.
  */
 final class Runner {
     private final Options options;
+    private final int turns;
 
     Runner(Options options) {
+        this(options, 1);
+    }
+
+    /**
+     * A runner.
+     *
+     * @param turns how often each contender is measured in each repeat
+     */
+    Runner(Options options, int turns) {
         this.options = options;
+        this.turns = turns;
     }
 
     Results run(Benchmark benchmark) {
@@ -20,26 +35,63 @@ final class Runner {
                         .filter(c -> c.missing().isEmpty() && options.wants(c.label()))
                         .toList();
         for (int i = 1; i <= options.repeats(); i++) {
-            for (Contender contender : i % 2 == 1 ? contenders : contenders.reversed()) {
-                if (results.failure(contender.label()).isEmpty() && !Child.isOver()) {
-                    progress(benchmark, i, contender);
-                    measure(contender, results);
+            Map<Contender, Contender.Warm> running = new LinkedHashMap<>();
+            String repeat = benchmark.name() + " " + i + "/" + options.repeats();
+            try {
+                for (Contender contender : turn(contenders, i)) {
+                    if (goesOn(contender, results)) {
+                        if (turns > 1) {
+                            progress(repeat, contender.label() + " warms up");
+                        }
+                        start(contender, running, results);
+                    }
                 }
+                for (int turn = 1; turn <= turns; turn++) {
+                    String name = turns > 1 ? repeat + ", " + turn + "/" + turns : repeat;
+                    for (Contender contender : turn(contenders, i + turn - 1)) {
+                        if (goesOn(contender, results)) {
+                            progress(name, contender.label());
+                            measure(contender, running.get(contender), results);
+                        }
+                    }
+                }
+            } finally {
+                running.values().forEach(Contender.Warm::close);
             }
         }
         return results;
     }
 
-    private static void measure(Contender contender, Results results) {
+    private static List<Contender> turn(List<Contender> contenders, int number) {
+        return number % 2 == 1 ? contenders : contenders.reversed();
+    }
+
+    private static boolean goesOn(Contender contender, Results results) {
+        return results.failure(contender.label()).isEmpty() && !Child.isOver();
+    }
+
+    private static void start(
+            Contender contender, Map<Contender, Contender.Warm> running, Results results) {
         try {
-            results.add(contender, contender.measurement().measure());
+            running.put(contender, contender.measurement().warm());
         } catch (Exception e) {
-            results.fail(contender, e.getMessage() == null ? e.toString() : e.getMessage());
+            failed(contender, results, e);
         }
     }
 
-    private void progress(Benchmark benchmark, int repeat, Contender contender) {
-        System.err.printf(
-                "[%s %d/%d] %s%n", benchmark.name(), repeat, options.repeats(), contender.label());
+    private static void measure(Contender contender, Contender.Warm warm, Results results) {
+        try {
+            results.add(contender, warm.measure());
+        } catch (Exception e) {
+            failed(contender, results, e);
+        }
+    }
+
+    private static void failed(Contender contender, Results results, Exception e) {
+        results.fail(contender, e.getMessage() == null ? e.toString() : e.getMessage());
+    }
+
+    private static void progress(String where, String what) {
+        System.err.printf("[%s] %s%n", where, what);
     }
 }

@@ -50,7 +50,14 @@ class NetBenchmarksTest {
             assumeTrue(contender.missing().isEmpty(), () -> contender.missing().orElseThrow());
 
             Map<String, Double> numbers =
-                    net.measure(net.server(column, row), List.of(row), 0, 0.1, 0.1);
+                    net
+                            .new Served(
+                                    net.server(column, row),
+                                    List.of(row),
+                                    NetBenchmarks.WarmUp.NONE,
+                                    0.5,
+                                    0.3)
+                            .measure();
 
             String key = row.load() == Load.ECHO ? "per_s_1" : "gb_s_1";
             assertTrue(numbers.get(key) > 0, row.name());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,5 +44,61 @@ class RunnerTest {
         assertEquals(List.of(1.0, 4.0, 5.0), results.samples("A", "ns").values());
         assertEquals(List.of(2.0, 3.0, 6.0), results.samples("C", "ns").values());
         assertEquals(5.0 / 6, results.ratio("A", "C", "ns").getAsDouble(), 1e-9);
+    }
+
+    private Contender inTurns(String label, int failsAt) {
+        return new Contender(
+                label,
+                Optional.empty(),
+                new Contender.Measurement() {
+                    @Override
+                    public Map<String, Double> measure() {
+                        throw new AssertionError("this is measured in two steps");
+                    }
+
+                    @Override
+                    public Contender.Warm warm() {
+                        order.add("+" + label);
+                        return new Contender.Warm() {
+                            private int measured;
+
+                            @Override
+                            public Map<String, Double> measure() throws IOException {
+                                order.add(label);
+                                if (++measured == failsAt) {
+                                    throw new IOException("it fails");
+                                }
+                                return Map.of("ns", (double) order.size());
+                            }
+
+                            @Override
+                            public void close() {
+                                order.add("-" + label);
+                            }
+                        };
+                    }
+                });
+    }
+
+    @Test
+    void whatIsMeasuredInTurnsRunsUntilAllWereMeasured() {
+        var benchmark =
+                new Benchmark(
+                        "net",
+                        "turns",
+                        List.of(new Metric("ns", "ns", 0)),
+                        List.of(inTurns("A", 0), inTurns("B", 0), inTurns("C", 2)),
+                        List.of(),
+                        List.of());
+        Options options = Options.parse(new String[] {"net", "--repeats", "2"});
+        Results results = new Runner(options, 3).run(benchmark);
+        assertEquals(
+                List.of("+A +B +C A B C C B A A B -A -B -C +B +A B A A B B A -B -A".split(" ")),
+                order);
+        assertEquals(
+                List.of(4.0, 9.0, 10.0, 18.0, 19.0, 22.0), results.samples("A", "ns").values());
+        assertEquals(6, results.samples("B", "ns").values().size());
+        assertEquals(Optional.of("it fails"), results.failure("C"));
+        assertEquals(List.of(), results.samples("C", "ns").values());
     }
 }

@@ -35,8 +35,8 @@ final class ServeHelp {
               --listing                 shows what is in a folder that has no index.html
               --gzip                    compresses texts for clients that can read that
               --log FORMAT[:FILE]       combined, common or json; to the standard output unless
-                                        there is a FILE, which a SIGHUP opens anew. combined
-                                        unless this says otherwise
+                                        there is a FILE, which a SIGHUP opens anew, but not
+                                        under nohup. combined unless this says otherwise
               --no-log                  no log of the requests
               -q, --quiet               does not say where it listens, nor what clients do wrong
               -cp, --class-path PATH    where classes are; else $CLASSPATH, else this directory

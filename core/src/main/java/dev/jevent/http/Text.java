@@ -156,26 +156,28 @@ final class Text {
         return true;
     }
 
+    /** The items of a list, of which none is empty: RFC 9110, 5.6.1. A quoted comma is no end. */
     static void splitList(String value, List<String> to) {
         boolean quoted = false;
         int begin = 0;
-        for (int i = 0; i <= value.length(); i++) {
-            char c = i == value.length() ? ',' : value.charAt(i);
-            if (i < value.length() && quoted) {
-                if (c == '\\') {
-                    i++;
-                } else if (c == '"') {
-                    quoted = false;
-                }
-            } else if (c == '"') {
-                quoted = true;
-            } else if (c == ',') {
-                String item = value.substring(begin, Math.min(i, value.length())).strip();
-                if (!item.isEmpty()) {
-                    to.add(item);
-                }
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '"') {
+                quoted = !quoted;
+            } else if (c == '\\' && quoted) {
+                i++;
+            } else if (c == ',' && !quoted) {
+                addItem(value, begin, i, to);
                 begin = i + 1;
             }
+        }
+        addItem(value, begin, value.length(), to);
+    }
+
+    private static void addItem(String value, int from, int end, List<String> to) {
+        String item = value.substring(from, end).strip();
+        if (!item.isEmpty()) {
+            to.add(item);
         }
     }
 

@@ -16,8 +16,9 @@ import java.util.List;
  * slow. So a connection that waits needs no timer of its own: it says what it waits for, and how
  * far it came, in plain fields.
  *
- * <p>One greenlet, which ends when the server is closed and its last connection has gone. A
- * connection on another thread may go on in the moment of the look; see {@link Progress}.
+ * <p>One greenlet, which rests while there is no connection, and ends when the server is closed and
+ * the last one has gone. A connection on another thread may go on in the moment of the look; see
+ * {@link Progress}.
  */
 final class Watch extends SpinLock {
 
@@ -29,6 +30,7 @@ final class Watch extends SpinLock {
     private final dev.jevent.event.Event news = new dev.jevent.event.Event();
     private @Nullable HttpConnection first; // guarded by this: a list by their own links
     private int count; // guarded by this
+    private boolean resting; // guarded by this: until there is a connection again
 
     Watch(HttpServer server, Limits limits) {
         this.server = server;
@@ -50,15 +52,29 @@ final class Watch extends SpinLock {
     private void run() {
         long last = HubAccess.get().nanoTime();
         while (!(server.isClosed() && size() == 0)) {
-            boolean ignored = news.await(Duration.ofNanos(period));
+            boolean rested = rests();
+            if (rested) {
+                news.await();
+            } else {
+                boolean ignored = news.await(Duration.ofNanos(period));
+            }
             news.clear();
             long now = HubAccess.get().nanoTime();
-            long passed = now - last;
+            long passed = rested ? 0 : now - last;
             last = now;
             for (HttpConnection c : all()) {
                 look(c, passed);
             }
         }
+    }
+
+    /** Whether there is nothing to look at; then who adds the first connection wakes this. */
+    private boolean rests() {
+        lock();
+        boolean rests = count == 0;
+        resting = rests;
+        unlock();
+        return rests;
     }
 
     private void look(HttpConnection c, long passed) {
@@ -78,7 +94,12 @@ final class Watch extends SpinLock {
         }
         first = c;
         count++;
+        boolean wake = resting;
+        resting = false;
         unlock();
+        if (wake) {
+            news.set();
+        }
     }
 
     /** It has ended. */

@@ -14,7 +14,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Calls back when the process gets a signal. Any number of watchers, of any hubs, may watch one
  * signal; while one does, what handled it before does not see it, and when the last stops, that
  * comes back. It does not keep the loop alive unless {@link #ref(boolean)} says so. Signals that
- * come before the loop has called back are one.
+ * come before the loop has called back are one. HUP, INT and TERM do not come if the process was
+ * started with them ignored, as {@code nohup} does with HUP: the JVM leaves them so.
  */
 public final class Signal extends Watcher {
 

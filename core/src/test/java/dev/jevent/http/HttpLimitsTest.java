@@ -4,13 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.jevent.Greenlet;
 import dev.jevent.Jevent;
+import dev.jevent.internal.HubAccess;
+import dev.jevent.internal.loop.EventLoop;
 
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 /** Who asks too much or is too slow. Time jumps where it matters. */
 class HttpLimitsTest extends HttpScenario {
@@ -22,6 +26,16 @@ class HttpLimitsTest extends HttpScenario {
     private void onlyWhereTimeWaitsForBytes() {
         Assumptions.assumeTrue(
                 isEpoll(), "time would jump while bytes go through the threads of the JDK");
+    }
+
+    /** Time does not jump further than that while the last bytes are under way. */
+    private static Greenlet<Void> seconds() {
+        return Jevent.spawn(
+                () -> {
+                    while (true) {
+                        Jevent.sleep(1000);
+                    }
+                });
     }
 
     private HttpServer limited(Limits limits) throws Exception {
@@ -130,6 +144,7 @@ class HttpLimitsTest extends HttpScenario {
     void anIdleConnectionIsClosedWithoutAWord() throws Exception {
         jumpInTime();
         HttpServer server = limited(DEFAULTS);
+        Greenlet<Void> seconds = seconds();
         Client never = client(server);
         Client c = client(server);
         until(() -> server.connections() == 2);
@@ -140,6 +155,7 @@ class HttpLimitsTest extends HttpScenario {
         assertEquals("", c.rest());
         assertEquals("", never.rest());
         long took = clock.millis() - began;
+        seconds.kill();
         assertTrue(took >= 57_000 && (took < 66_000 || !isEpoll()), took + " ms");
         assertEquals(List.of(), problems);
         until(() -> server.connections() == 0);
@@ -240,6 +256,23 @@ class HttpLimitsTest extends HttpScenario {
         c.say(POST + "Content-Length: 1\r\n\r\n");
         Jevent.sleep(10_000_000);
         assertEquals(200, c.say("x").answer().status());
+    }
+
+    @Test
+    void aServerRestsWithoutConnectionsAndWatchesThoseThatCome() throws Exception {
+        onlyWhereTimeWaitsForBytes();
+        HttpServer server = limited(DEFAULTS.headerTimeout(Duration.ofMillis(20)));
+        EventLoop loop = Objects.requireNonNull(HubAccess.get().currentLoop());
+        for (int i = 0; i < 3; i++) {
+            Client c = client(server).say("GET / HT");
+            assertEquals(408, c.answer().status());
+            assertTrue(c.isEnded());
+            until(() -> server.connections() == 0);
+            Jevent.sleep(50); // its last look
+            long before = loop.turns();
+            Jevent.sleep(300);
+            assertTrue(loop.turns() - before < 15, "it would look 60 times");
+        }
     }
 
     @Test

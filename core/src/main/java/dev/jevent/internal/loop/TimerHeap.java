@@ -4,14 +4,19 @@ import java.util.Arrays;
 
 /**
  * The timers of a loop, the earliest on top. A heap with four children a node: half as deep as a
- * binary one, and the four stand side by side in memory. {@code PriorityQueue} would look for an
- * entry from one end to the other to remove it; here each entry knows its place.
+ * binary one, and the four stand side by side in memory, their deadlines too: with many timers each
+ * entry that need not be looked at is one that need not come into the processor's cache. {@code
+ * PriorityQueue} would look for an entry from one end to the other to remove it; here each entry
+ * knows its place.
  *
  * <p>Loop thread only.
  */
 final class TimerHeap {
 
+    private static final int SMALL = 1024;
+
     private TimerEntry[] heap = new TimerEntry[64];
+    private long[] deadlines = new long[64]; // of the entries at the same places
     private int size;
     private long orders;
 
@@ -31,74 +36,80 @@ final class TimerHeap {
 
     void add(TimerEntry t, long deadline) {
         if (size == heap.length) {
-            heap = Arrays.copyOf(heap, size * 2);
+            resize(size * 2);
         }
         t.deadline = deadline;
         t.order = orders++;
-        up(size++, t);
+        up(size++, t, deadline);
     }
 
     void remove(TimerEntry t) {
         int i = t.index;
-        TimerEntry last = heap[--size];
-        heap[size] = null;
+        int end = --size;
+        TimerEntry last = heap[end];
+        heap[end] = null;
         t.index = TimerEntry.IDLE;
         if (last != t) {
-            if (i > 0 && before(last, heap[(i - 1) >> 2])) {
-                up(i, last);
+            long deadline = deadlines[end];
+            if (i > 0 && isBefore(last, deadline, (i - 1) >> 2)) {
+                up(i, last, deadline);
             } else {
-                down(i, last);
+                down(i, last, deadline);
             }
         }
-        if (size < heap.length >> 3 && heap.length > 1024) {
-            heap = Arrays.copyOf(heap, heap.length >> 1);
+        if (size < heap.length >> 3 && heap.length > SMALL) {
+            resize(heap.length >> 1);
         }
     }
 
-    private static boolean before(TimerEntry a, TimerEntry b) {
-        long difference = a.deadline - b.deadline; // nanoTime may overflow: compare differences
-        return difference != 0 ? difference < 0 : a.order < b.order;
+    private void resize(int length) {
+        heap = Arrays.copyOf(heap, length);
+        deadlines = Arrays.copyOf(deadlines, length);
     }
 
-    private void up(int i, TimerEntry t) {
+    /** Whether a timer comes before the one at a place. */
+    private boolean isBefore(TimerEntry t, long deadline, int place) {
+        long difference = deadline - deadlines[place]; // nanoTime may overflow
+        return difference != 0 ? difference < 0 : t.order < heap[place].order;
+    }
+
+    private void up(int i, TimerEntry t, long deadline) {
         while (i > 0) {
             int parent = (i - 1) >> 2;
-            TimerEntry p = heap[parent];
-            if (!before(t, p)) {
+            if (!isBefore(t, deadline, parent)) {
                 break;
             }
-            put(i, p);
+            put(i, heap[parent], deadlines[parent]);
             i = parent;
         }
-        put(i, t);
+        put(i, t, deadline);
     }
 
-    private void down(int i, TimerEntry t) {
+    private void down(int i, TimerEntry t, long deadline) {
         for (; ; ) {
             int child = (i << 2) + 1;
             if (child >= size) {
                 break;
             }
             int end = Math.min(child + 4, size);
-            TimerEntry least = heap[child];
-            int at = child;
+            int least = child;
             for (int k = child + 1; k < end; k++) {
-                if (before(heap[k], least)) {
-                    least = heap[k];
-                    at = k;
+                if (isBefore(heap[k], deadlines[k], least)) {
+                    least = k;
                 }
             }
-            if (!before(least, t)) {
-                break;
+            if (isBefore(t, deadline, least)) {
+                break; // none is equal: each has its own order
             }
-            put(i, least);
-            i = at;
+            put(i, heap[least], deadlines[least]);
+            i = least;
         }
-        put(i, t);
+        put(i, t, deadline);
     }
 
-    private void put(int i, TimerEntry t) {
+    private void put(int i, TimerEntry t, long deadline) {
         heap[i] = t;
+        deadlines[i] = deadline;
         t.index = i;
     }
 }
