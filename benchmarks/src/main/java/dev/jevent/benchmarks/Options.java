@@ -62,13 +62,13 @@ record Options(
                           hello    HTTP over 64 connections
                           idle     hello beside 10,000 idle connections
                           net      sockets, plain and TLS: round trips and throughput
-                                   (an hour)
+                                   (an hour and a half)
                           http     whole HTTP servers, with their own parsers: hello,
                                    JSON, large answers, uploads, TLS, WebSocket (two
                                    hours)
                           slowloris  requests beside 5,000 connections that never
                                    finish theirs (10 minutes)
-                          all      all of them (about five hours)
+                          all      all of them (about six hours)
 
             --repeats N   how often each contender is measured, in turns (5)
             --seconds N   how long a server is measured each time (5); in net, a second
