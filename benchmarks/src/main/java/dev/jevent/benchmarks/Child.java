@@ -75,14 +75,30 @@ final class Child implements AutoCloseable {
 
     /** Waits until it says {@code READY number}, and returns the number. */
     int awaitReady(Duration limit) throws Exception {
+        String line = awaitLine("READY ", limit, "it ended before it was ready");
+        return Integer.parseInt(line.substring("READY ".length()).strip());
+    }
+
+    /** Writes a line to its stdin, and waits for the numbers of its next {@code RESULT}. */
+    Map<String, Double> ask(String line, Duration limit) throws Exception {
+        try {
+            process.outputWriter().write(line + "\n");
+            process.outputWriter().flush();
+        } catch (IOException e) {
+            // It has ended; what it said at last is told below.
+        }
+        return results(List.of(awaitLine("RESULT ", limit, "it ended before it answered")));
+    }
+
+    private String awaitLine(String prefix, Duration limit, String ifItEnds) throws Exception {
         long end = System.nanoTime() + limit.toNanos();
         String line;
         while ((line = nextLine(end)) != null) {
-            if (line.startsWith("READY ")) {
-                return Integer.parseInt(line.substring("READY ".length()).strip());
+            if (line.startsWith(prefix)) {
+                return line;
             }
         }
-        throw new IOException("it ended before it was ready; " + lastWords());
+        throw new IOException(ifItEnds + "; " + lastWords());
     }
 
     /** All lines that it still prints; fails if it ends with an error or not in time. */

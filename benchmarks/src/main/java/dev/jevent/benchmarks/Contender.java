@@ -18,13 +18,24 @@ record Contender(String label, Optional<String> missing, Measurement measurement
 
         /** The same in two steps, of which the second is done several times. */
         default Warm warm() throws Exception {
-            return this::measure;
+            return part -> measure();
         }
     }
 
     /** One that runs, and does nothing while others are measured. */
     interface Warm extends AutoCloseable {
-        Map<String, Double> measure() throws Exception;
+        /**
+         * Measures one of its parts. All of them together are what {@link Measurement#measure}
+         * returns.
+         *
+         * @param part from 0
+         */
+        Map<String, Double> measure(int part) throws Exception;
+
+        /** How many it has. */
+        default int parts() {
+            return 1;
+        }
 
         @Override
         default void close() {}

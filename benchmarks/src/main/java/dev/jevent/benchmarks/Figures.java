@@ -80,11 +80,21 @@ final class Figures {
                             (reached ? "reached: " : "NOT REACHED: ")
                                     + target.get("text")
                                     + ": "
-                                    + Markdown.number(measured));
+                                    + Markdown.number(measured)
+                                    + certainty(target));
                 }
             }
         }
         return lines;
+    }
+
+    private static String certainty(Map<?, ?> target) {
+        return target.get("interval") instanceof List<?> ends
+                        && ends.get(0) instanceof Double low
+                        && ends.get(1) instanceof Double high
+                        && target.get("turns") instanceof Number turns
+                ? Targets.certainty(new Interval(low, high), turns.intValue())
+                : "";
     }
 
     private static List<String> machine(Map<?, ?> numbers) {

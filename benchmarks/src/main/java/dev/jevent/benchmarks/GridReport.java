@@ -12,8 +12,8 @@ import java.util.TreeSet;
 
 /**
  * One table of several benchmarks that have the same contenders: a row for each of their metrics, a
- * column for each contender. Under each number stands the ratio, and whether it is what is aimed
- * at.
+ * column for each contender. Under each number stands the ratio, whether it is what is aimed at,
+ * and how sure that is.
  */
 final class GridReport {
     private static final int NAME = 26;
@@ -39,6 +39,11 @@ final class GridReport {
 
         Samples samples(String column) {
             return results.samples(column, line.metric().key());
+        }
+
+        /** How sure the ratio is, where something is aimed at. */
+        Optional<Interval> interval(String column) {
+            return target(column).map(results::ratios).flatMap(Interval::ofMedian);
         }
 
         OptionalDouble ratio(String column) {
@@ -100,6 +105,7 @@ final class GridReport {
         line(
                 "0.25 means that jevent needs a quarter of it. \"ok\": that is what is aimed at, or"
                         + " better; \"NO\": it is not.");
+        line("Below that, where something is aimed at: where the median is, with 95 % certainty.");
         notes.forEach(this::line);
         line("");
         problems();
@@ -125,6 +131,13 @@ final class GridReport {
         cells("  " + part.line().name(), numbers);
         if (!ratios.stream().allMatch(String::isEmpty)) {
             cells("", ratios);
+        }
+        List<String> intervals =
+                columns.stream()
+                        .map(column -> part.interval(column).map(Interval::text).orElse(""))
+                        .toList();
+        if (!intervals.stream().allMatch(String::isEmpty)) {
+            cells("", intervals);
         }
     }
 
@@ -176,7 +189,13 @@ final class GridReport {
                     if (Targets.reached(target, value.getAsDouble())) {
                         reached++;
                     } else {
-                        notReached(entry.getKey(), target, value.getAsDouble());
+                        notReached(
+                                entry.getKey(),
+                                target,
+                                Targets.value(
+                                        target,
+                                        value.getAsDouble(),
+                                        entry.getValue().ratios(target)));
                     }
                 }
             }
@@ -187,14 +206,14 @@ final class GridReport {
         }
     }
 
-    private void notReached(Benchmark benchmark, Target target, double value) {
+    private void notReached(Benchmark benchmark, Target target, String value) {
         line(
                 "NOT REACHED  "
                         + shortName(benchmark)
                         + ": "
                         + Targets.text(target, benchmark)
                         + ": "
-                        + Targets.value(target, value));
+                        + value);
     }
 
     /** Without the first word, which is the name of the whole. */

@@ -66,6 +66,13 @@ final class JsonReport {
             map.put("measured", measured.getAsDouble());
             map.put("reached", Targets.reached(target, measured.getAsDouble()));
         }
+        List<Double> ratios = results.ratios(target);
+        Interval.ofMedian(ratios)
+                .ifPresent(
+                        interval -> {
+                            map.put("interval", List.of(interval.low(), interval.high()));
+                            map.put("turns", ratios.size());
+                        });
         return map;
     }
 

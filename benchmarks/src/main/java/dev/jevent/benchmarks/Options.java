@@ -62,7 +62,7 @@ record Options(
                           hello    HTTP over 64 connections
                           idle     hello beside 10,000 idle connections
                           net      sockets, plain and TLS: round trips and throughput
-                                   (an hour and a half)
+                                   (an hour)
                           http     whole HTTP servers, with their own parsers: hello,
                                    JSON, large answers, uploads, TLS, WebSocket (two
                                    hours)
@@ -71,8 +71,8 @@ record Options(
                           all      all of them (about six hours)
 
             --repeats N   how often each contender is measured, in turns (5)
-            --seconds N   how long a server is measured each time (5); in net, a second
-                          in each of N turns
+            --seconds N   how long a server is measured each time (5); in net, 0.2 s
+                          in each of N x 5 turns
             --only A,B    only contenders with A or B in their name; in toolkit, net
                           and http, rows too: --only tls-echo,jevent,netty
             --size N      bytes of a message in net (64)

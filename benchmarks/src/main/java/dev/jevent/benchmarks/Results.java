@@ -49,6 +49,14 @@ final class Results {
      * medians would compare the hours. Empty unless both were measured.
      */
     OptionalDouble ratio(String label, String baseline, String metric) {
+        List<Double> ratios = ratios(label, baseline, metric);
+        return ratios.isEmpty()
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(new Samples(ratios).median());
+    }
+
+    /** One row divided by another, of each turn in which both were measured. */
+    List<Double> ratios(String label, String baseline, String metric) {
         List<Double> ours = samples(label, metric).values();
         List<Double> theirs = samples(baseline, metric).values();
         List<Double> ratios = new ArrayList<>();
@@ -57,9 +65,14 @@ final class Results {
                 ratios.add(ours.get(i) / theirs.get(i));
             }
         }
-        return ratios.isEmpty()
-                ? OptionalDouble.empty()
-                : OptionalDouble.of(new Samples(ratios).median());
+        return ratios;
+    }
+
+    /** The ratios of which a target is held against the median; empty if it has no baseline. */
+    List<Double> ratios(Target target) {
+        return target.baseline()
+                .map(baseline -> ratios(target.row(), baseline, target.metric()))
+                .orElse(List.of());
     }
 
     /** What a target is held against: a ratio or a value; empty if it was not measured. */

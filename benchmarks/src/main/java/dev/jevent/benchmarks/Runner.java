@@ -1,5 +1,6 @@
 package dev.jevent.benchmarks;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +9,9 @@ import java.util.Map;
  * Runs a benchmark: all contenders in turns, A B C, C B A, so that a disturbance hits them all, and
  * one that grows or fades none more than the others. With several turns in a repeat all are started
  * and warmed first, and then measured in these turns: on a machine whose speed changes from one
- * second to the next, many short measurements side by side say more than a few long ones.
+ * second to the next, many short measurements side by side say more than a few long ones. For the
+ * same reason the parts of a contender are measured one by one, each beside that of the others; all
+ * parts of one turn are one sample.
  */
 final class Runner {
     private final Options options;
@@ -48,12 +51,7 @@ final class Runner {
                 }
                 for (int turn = 1; turn <= turns; turn++) {
                     String name = turns > 1 ? repeat + ", " + turn + "/" + turns : repeat;
-                    for (Contender contender : turn(contenders, i + turn - 1)) {
-                        if (goesOn(contender, results)) {
-                            progress(name, contender.label());
-                            measure(contender, running.get(contender), results);
-                        }
-                    }
+                    measure(name, turn(contenders, i + turn - 1), running, results);
                 }
             } finally {
                 running.values().forEach(Contender.Warm::close);
@@ -79,11 +77,36 @@ final class Runner {
         }
     }
 
-    private static void measure(Contender contender, Contender.Warm warm, Results results) {
-        try {
-            results.add(contender, warm.measure());
-        } catch (Exception e) {
-            failed(contender, results, e);
+    /** One turn: every part of all contenders. */
+    private void measure(
+            String name,
+            List<Contender> contenders,
+            Map<Contender, Contender.Warm> running,
+            Results results) {
+        int parts = running.values().stream().mapToInt(Contender.Warm::parts).max().orElse(0);
+        Map<Contender, Map<String, Double>> numbers = new LinkedHashMap<>();
+        if (turns > 1) {
+            progress(name, "all");
+        }
+        for (int part = 0; part < parts; part++) {
+            for (Contender contender : contenders) {
+                if (goesOn(contender, results) && part < running.get(contender).parts()) {
+                    if (turns == 1) {
+                        progress(name, contender.label());
+                    }
+                    try {
+                        numbers.computeIfAbsent(contender, c -> new HashMap<>())
+                                .putAll(running.get(contender).measure(part));
+                    } catch (Exception e) {
+                        failed(contender, results, e);
+                    }
+                }
+            }
+        }
+        for (Contender contender : contenders) {
+            if (goesOn(contender, results)) {
+                results.add(contender, numbers.get(contender));
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.jevent.benchmarks;
 
+import java.util.List;
 import java.util.Locale;
 
 /** How a target is judged and put into words. */
@@ -27,11 +28,26 @@ final class Targets {
         return target.row() + relation + limit + " (" + title + ")";
     }
 
-    /** What was measured. */
-    static String value(Target target, double measured) {
+    /**
+     * What was measured, and how sure a ratio is.
+     *
+     * @param ratios of all turns; empty without a baseline
+     */
+    static String value(Target target, double measured, List<Double> ratios) {
         return target.baseline().isPresent()
-                ? String.format(Locale.ROOT, "%.3f ×", measured)
+                ? String.format(Locale.ROOT, "%.3f ×%s", measured, certainty(ratios))
                 : number(measured);
+    }
+
+    private static String certainty(List<Double> ratios) {
+        return Interval.ofMedian(ratios)
+                .map(interval -> certainty(interval, ratios.size()))
+                .orElse("");
+    }
+
+    /** What follows the median of ratios. */
+    static String certainty(Interval interval, int turns) {
+        return " (" + interval.text() + ", " + turns + " turns)";
     }
 
     private static String number(double value) {

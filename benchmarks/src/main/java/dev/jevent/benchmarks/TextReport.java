@@ -98,7 +98,7 @@ final class TextReport {
         String value = "";
         if (measured.isPresent()) {
             verdict = Targets.reached(target, measured.getAsDouble()) ? "reached" : "NOT REACHED";
-            value = ": " + Targets.value(target, measured.getAsDouble());
+            value = ": " + Targets.value(target, measured.getAsDouble(), results.ratios(target));
         }
         line(String.format("%-12s %s%s", verdict, Targets.text(target, benchmark), value));
     }

@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Every contender of {@code net} serves every load; {@code --only} picks rows. */
 class NetBenchmarksTest {
@@ -55,13 +57,93 @@ class NetBenchmarksTest {
                                     net.server(column, row),
                                     List.of(row),
                                     NetBenchmarks.WarmUp.NONE,
-                                    0.5,
-                                    0.3)
+                                    0.3,
+                                    0.2)
                             .measure();
 
             String key = row.load() == Load.ECHO ? "per_s_1" : "gb_s_1";
             assertTrue(numbers.get(key) > 0, row.name());
         }
+    }
+
+    /** The rows of one group of the C server, without a warm-up. */
+    private Contender.Warm running(List<Row> rows) throws Exception {
+        Command server = net.server(Column.C, rows.getFirst());
+        assumeTrue(server.missing().isEmpty(), () -> server.missing().orElseThrow());
+        return net.new Served(server, rows, NetBenchmarks.WarmUp.NONE, 0.02, 0.1).warm();
+    }
+
+    /** The programs in C that this test has started and that still run. */
+    private static List<ProcessHandle> programs() {
+        return ProcessHandle.current()
+                .descendants()
+                .filter(ProcessHandle::isAlive)
+                .filter(p -> p.info().command().orElse("").matches(".*net_(client|server).*"))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Load.class)
+    void burstsFollowEachOtherOnTheSameConnections(Load load) throws Exception {
+        List<Row> rows = List.of(new Row(false, load, 1), new Row(false, load, 64));
+        try (Contender.Warm warm = running(rows)) {
+            assertEquals(2, warm.parts());
+            List<ProcessHandle> before = programs();
+            assertEquals(3, before.size());
+            for (int burst = 0; burst < 2; burst++) {
+                for (int part = 0; part < 2; part++) {
+                    Map<String, Double> numbers = warm.measure(part);
+                    String rate = load == Load.ECHO ? "per_s" : "gb_s";
+                    String key = rate + "_" + rows.get(part).connections();
+                    assertTrue(numbers.get(key) > 0, numbers.toString());
+                }
+            }
+            assertEquals(before, programs());
+        }
+        assertEquals(List.of(), programs());
+    }
+
+    @Test
+    void aServerThatDiesIsAFailureAndNobodyStays() throws Exception {
+        try (Contender.Warm warm = running(List.of(new Row(false, Load.ECHO, 64)))) {
+            warm.measure(0);
+            ProcessHandle server =
+                    programs().stream()
+                            .filter(p -> p.info().command().orElse("").contains("net_server"))
+                            .findFirst()
+                            .orElseThrow();
+            server.destroyForcibly();
+            server.onExit().get(10, TimeUnit.SECONDS);
+            IOException e = assertThrows(IOException.class, () -> warm.measure(0));
+            assertTrue(e.getMessage().startsWith("it ended by itself"), e.getMessage());
+        }
+        assertEquals(List.of(), programs());
+    }
+
+    @Test
+    void aServerThatDiesInABurstIsAFailureAndNobodyStays() throws Exception {
+        List<Row> rows = List.of(new Row(false, Load.ECHO, 1));
+        Command command = net.server(Column.C, rows.getFirst());
+        assumeTrue(command.missing().isEmpty(), () -> command.missing().orElseThrow());
+        var served = net.new Served(command, rows, NetBenchmarks.WarmUp.NONE, 0, 10);
+        try (Contender.Warm warm = served.warm()) {
+            ProcessHandle server =
+                    programs().stream()
+                            .filter(p -> p.info().command().orElse("").contains("net_server"))
+                            .findFirst()
+                            .orElseThrow();
+            var killer =
+                    new Thread(
+                            () -> {
+                                LockSupport.parkNanos(300_000_000);
+                                server.destroyForcibly();
+                            });
+            killer.start();
+            IOException e = assertThrows(IOException.class, () -> warm.measure(0));
+            killer.join();
+            assertTrue(e.getMessage().startsWith("it ended before it answered"), e.getMessage());
+        }
+        assertEquals(List.of(), programs());
     }
 
     @Test

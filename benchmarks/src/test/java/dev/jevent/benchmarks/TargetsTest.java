@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
+import java.util.Collections;
 import java.util.List;
 
 /** A target is a most, or a least where more is better. */
@@ -33,5 +34,15 @@ class TargetsTest {
         assertTrue(Targets.reached(target, 0.95));
         assertFalse(Targets.reached(target, 0.94));
         assertEquals("jevent ≥ 0.95 × C (GB/s)", Targets.text(target, benchmark));
+    }
+
+    @Test
+    void aRatioSaysHowSureItIs() {
+        Target target = Target.ratio("jevent", "gb_s", 1, "C");
+        assertEquals(
+                "0.970 × (0.97-0.97, 80 turns)",
+                Targets.value(target, 0.97, Collections.nCopies(80, 0.97)));
+        assertEquals("0.970 ×", Targets.value(target, 0.97, Collections.nCopies(4, 0.97)));
+        assertEquals("3", Targets.value(Target.limit("jevent", "gb_s", 4), 3, List.of()));
     }
 }
