@@ -12,8 +12,9 @@
  *
  * echo: one message of SIZE bytes in flight on each; how long each round trip took, and every byte
  * that comes back is checked. download: takes what the server sends. upload: sends as much as the
- * server takes. Of both the bytes are counted that went through the server. The CPU time of the server, and of this program, is that of the same SECONDS, in
- * which no connection is made. With TLS the folder BENCH_TLS has the certificate to trust, cert.pem.
+ * server takes. Of both the bytes are counted that went through the server. The CPU time of the
+ * server, and of this program, is that of the same SECONDS, in which no connection is made. With TLS
+ * the folder BENCH_TLS has the certificate to trust, cert.pem.
  */
 #define _GNU_SOURCE
 #include "client.h"
@@ -44,6 +45,7 @@ static char message[MAX_SIZE], chunk[CHUNK];
 static int file; /* that has it, too */
 static size_t size;
 static uint64_t bytes;
+static int counting;     /* whether this is what is measured */
 static int going_on = 1; /* echo: whether the next message follows the last */
 static int in_flight;    /* echo: messages */
 
@@ -72,7 +74,7 @@ static void echo(struct conn *c) {
         c->got += (size_t)n;
         if (c->got < size) continue;
         uint64_t t = now();
-        record(t - c->sent_at);
+        if (counting) record(t - c->sent_at);
         bytes += size;
         c->sent = c->got = 0;
         if (!going_on) {
@@ -221,19 +223,20 @@ static uint64_t on_the_way(int port) {
     return sum;
 }
 
-/* What counts are the bytes that went through the server: a download begins with what waits since the
- * last one, and an upload fills buffers first. Here that would be up to a quarter of all. It takes
- * some milliseconds to ask how much that is, so the clocks are read before it both times. */
+/* What counts are the bytes that went through the server: a download begins with what waits since
+ * the last one, and an upload fills buffers first. It takes some milliseconds to ask how much that
+ * is, so the clocks are read before it both times. */
 static void measure(int epoll, ready_conn *ready, double seconds, int port, int server) {
     uint64_t before = 0, after = 0;
-    memset(histogram, 0, sizeof histogram);
-    recorded = longest = bytes = 0;
+    bytes = 0;
+    counting = 1;
     double cpu = cpu_micros(server), own = own_cpu_micros();
     uint64_t start = now();
     if (ready != echo) before = on_the_way(port);
     uint64_t end = run(epoll, ready, start + (uint64_t)(seconds * 1e9));
     cpu = cpu_micros(server) - cpu;
     own = own_cpu_micros() - own;
+    counting = 0;
     if (ready != echo) after = on_the_way(port);
     int64_t more = (int64_t)(after - before), through = (int64_t)bytes;
     through += ready == upload ? -more : more;
@@ -287,6 +290,8 @@ int main(int argc, char **argv) {
     fflush(stdout);
     while (fgets(line, sizeof line, stdin) != NULL) {
         if (sscanf(line, "%lf %lf", &settle, &seconds) != 2) broken("expected: SETTLE SECONDS");
+        memset(histogram, 0, sizeof histogram); /* at rest: it takes some milliseconds */
+        recorded = longest = 0;
         if (ready == echo) begin(conns, connections);
         run_for(epoll, ready, settle);
         measure(epoll, ready, seconds, port, server);

@@ -44,8 +44,8 @@ final class Results {
     }
 
     /**
-     * One row divided by another: of each repeat, in which they were measured soon after another,
-     * and of these the median. A machine that is slow for some minutes slows both, and a ratio of
+     * One row divided by another: of each turn, in which they were measured soon after another, and
+     * of these the median. A machine that is slow for some minutes slows both, and a ratio of
      * medians would compare the hours. Empty unless both were measured.
      */
     OptionalDouble ratio(String label, String baseline, String metric) {

@@ -3,7 +3,7 @@ package dev.jevent.benchmarks;
 import java.util.Arrays;
 import java.util.List;
 
-/** The values of one metric of one contender, one for each repeat. */
+/** The values of one metric of one contender, one for each turn. */
 record Samples(List<Double> values) {
 
     Samples {

@@ -4,7 +4,7 @@ import java.util.Optional;
 
 /**
  * Something aimed at: a row is at most, or at least, a factor times another row from the same run,
- * in the median of its repeats, or at most an absolute limit.
+ * in the median of its turns, or at most an absolute limit.
  *
  * @param row the label of the row that has to reach it
  * @param metric the key of the metric

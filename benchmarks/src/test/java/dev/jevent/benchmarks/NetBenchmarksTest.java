@@ -235,4 +235,28 @@ class NetBenchmarksTest {
                                 + "reached      1 of 2 targets\n"),
                 text);
     }
+
+    @Test
+    void theReportsSayHowSureARatioIs() throws Exception {
+        Options options = Options.parse(new String[] {"net", "--only", "jevent,epoll"});
+        List<Row> rows = List.of(new Row(false, Load.DOWNLOAD, 1));
+        Benchmark benchmark = net.benchmark(rows);
+        Results results = new Results();
+        for (int turn = 0; turn < 6; turn++) {
+            results.add(benchmark.contenders().getFirst(), Map.of("gb_s_1", 3.0));
+            results.add(benchmark.contenders().get(2), Map.of("gb_s_1", 4.0));
+        }
+        GridReport report = NetBenchmarks.report(options);
+        report.add(benchmark, results, NetBenchmarks.lines(rows.getFirst()));
+
+        String text = report.text();
+        assertTrue(text.contains("0.75 NO\n" + " ".repeat(39) + "0.75-0.75\n"), text);
+        assertTrue(text.contains(": 0.750 × (0.75-0.75, 6 turns)\n"), text);
+        text = TextReport.of(benchmark, options, results);
+        assertTrue(text.contains(": 0.750 × (0.75-0.75, 6 turns)\n"), text);
+        var targets = (List<?>) JsonReport.of(benchmark, options, results).get("targets");
+        Map<?, ?> target = (Map<?, ?>) targets.getFirst();
+        assertEquals(List.of(0.75, 0.75), target.get("interval"));
+        assertEquals(6, target.get("turns"));
+    }
 }
