@@ -1,5 +1,6 @@
 package java.lang;
 
+import jdk.internal.misc.Unsafe;
 import jdk.internal.vm.Continuation;
 import jdk.internal.vm.StackChunk;
 import jdk.internal.vm.ThreadContainer;
@@ -79,6 +80,14 @@ public final class GreenletSupport {
     private static final VarHandle SCOPED_VALUES;
     private static final VarHandle YIELD_INFO;
 
+    // for prefetch
+    private static final Unsafe MEMORY = Unsafe.getUnsafe();
+    private static final VarHandle CHUNK_SP; // in words from the end of the header
+    private static final VarHandle CHUNK_SIZE;
+    private static final long CHUNK_HEADER = 48; // bytes; or more, with other object layouts
+    private static final int WORDS_OF_A_LINE = 8;
+    private static final int PREFETCHED_WORDS = 8 * WORDS_OF_A_LINE;
+
     static {
         try {
             Class<?> type = VirtualThread.class;
@@ -113,6 +122,9 @@ public final class GreenletSupport {
                             MethodType.methodType(void.class, c, boolean.class, boolean.class));
             MOUNTED = inside.findVarHandle(c, "mounted", boolean.class);
             TAIL = inside.findVarHandle(c, "tail", StackChunk.class);
+            var stack = MethodHandles.privateLookupIn(StackChunk.class, base);
+            CHUNK_SP = stack.findVarHandle(StackChunk.class, "sp", int.class);
+            CHUNK_SIZE = stack.findVarHandle(StackChunk.class, "size", int.class);
             SCOPED_VALUES = inside.findVarHandle(c, "scopedValueCache", Object[].class);
             YIELD_INFO = inside.findVarHandle(c, "yieldInfo", Object.class);
         } catch (ReflectiveOperationException e) {
@@ -365,6 +377,33 @@ public final class GreenletSupport {
             throw rethrow(e);
         }
         return RAN;
+    }
+
+    /**
+     * Reads what the way to a parked thread's stack leads over, and the frames that {@code resume}
+     * copies first. The thread may run meanwhile, anywhere: what is read is of no interest, and
+     * none of it lies outside of an object.
+     */
+    @ForceInline
+    public static int prefetch(Thread thread) {
+        if (!(thread instanceof VirtualThread vt)) {
+            return 0;
+        }
+        int sum = (int) STATE.getOpaque(vt) + (greenlet(vt) != null ? 1 : 0);
+        try {
+            var continuation = (Continuation) CONTINUATION.invokeExact(vt);
+            var chunk = (StackChunk) TAIL.get(continuation);
+            if (chunk != null) {
+                int from = (int) CHUNK_SP.get(chunk);
+                int end = Math.min((int) CHUNK_SIZE.get(chunk), from + PREFETCHED_WORDS);
+                for (int i = from; i < end; i += WORDS_OF_A_LINE) {
+                    sum += MEMORY.getInt(chunk, CHUNK_HEADER + 8L * i);
+                }
+            }
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+        return sum;
     }
 
     /**

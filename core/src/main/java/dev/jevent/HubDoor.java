@@ -114,6 +114,21 @@ final class HubDoor extends HubAccess {
     }
 
     @Override
+    public boolean beginWait(Waiter<?> waiter) {
+        return waiter.beginWait();
+    }
+
+    @Override
+    public void endWait(Waiter<?> waiter) {
+        waiter.endWait();
+    }
+
+    @Override
+    public int prefetch(Waiter<?> waiter) {
+        return waiter.prefetch();
+    }
+
+    @Override
     public boolean isAwaited(Waiter<?> waiter) {
         return waiter.isAwaited();
     }

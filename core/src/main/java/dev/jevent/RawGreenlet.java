@@ -177,6 +177,12 @@ public class RawGreenlet extends Parker {
         }
     }
 
+    /** See {@link dev.jevent.internal.loop.FdHandler#prefetch}. Any thread; changes nothing. */
+    final int prefetch() {
+        Thread t = thread;
+        return t == null ? 0 : JDK.prefetch(t);
+    }
+
     private boolean pinnedElsewhere() {
         return hub.hasPinned() && hub.handLoopToPinned(this, thread);
     }

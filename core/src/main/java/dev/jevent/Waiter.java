@@ -146,6 +146,38 @@ public class Waiter<T> {
         }
     }
 
+    /**
+     * {@link #clear} and the first step of {@link #get} in one: with one compare-and-set, which is
+     * a full fence, the caller waits. What is pending for it is thrown instead.
+     *
+     * @return false if somebody else waits
+     */
+    final boolean beginWait() {
+        Parker me = Parker.current();
+        me.throwPending();
+        for (; ; ) {
+            Object s = state;
+            if (s instanceof Parker other && !other.isGone()) {
+                return false;
+            }
+            if (STATE.compareAndSet(this, s, me)) {
+                return true;
+            }
+        }
+    }
+
+    /** Takes {@link #beginWait} back if nothing has ended the wait. */
+    final void endWait() {
+        if (state instanceof Parker me && me == Parker.current()) {
+            giveUp(me);
+        }
+    }
+
+    /** See {@link dev.jevent.internal.loop.FdHandler#prefetch}. Changes nothing. */
+    final int prefetch() {
+        return state instanceof RawGreenlet g ? g.prefetch() : 0;
+    }
+
     /** Whether somebody waits on this, undecided. */
     final boolean isAwaited() {
         return state instanceof Parker;

@@ -88,6 +88,20 @@ public abstract class HubAccess {
     /** Wakes the one whose wait was decided. */
     public abstract void wake(Object decided);
 
+    /**
+     * As {@link Waiter#clear} and the first step of {@link Waiter#get} in one, and a full fence:
+     * the caller waits from now on, and calls {@code get} and in any case {@link #endWait}.
+     *
+     * @return false if somebody else waits
+     */
+    public abstract boolean beginWait(Waiter<?> waiter);
+
+    /** Ends it; does nothing if it has ended by itself, as nearly always. */
+    public abstract void endWait(Waiter<?> waiter);
+
+    /** As {@link dev.jevent.internal.loop.FdHandler#prefetch}, of the greenlet that waits. */
+    public abstract int prefetch(Waiter<?> waiter);
+
     /** Whether somebody waits on this, undecided. */
     public abstract boolean isAwaited(Waiter<?> waiter);
 

@@ -38,16 +38,16 @@ import java.util.Locale;
  *     caller                                  loop (any that has it registered)
  *     ------                                  ----
  *     ready = false                           event: ready = true
- *     system call; not EAGAIN: done                  if waiting: wake
- *     waiting = true
+ *     system call; not EAGAIN: done                  somebody waits? then wake
+ *     begin to wait
  *     ready? then try again
  *     wait, try again
  * </pre>
  *
  * The caller publishes that it waits and then looks at {@code ready}; the loop does it the other
- * way round; both fields are volatile, so that one of them sees the other. (A loop that finds
- * {@code ready} set need not set it: it was cleared before the call, and the event came after
- * that.) Events may come late or without reason; whoever is woken tries again.
+ * way round; between the two steps of each there is a full fence, so that one of them sees the
+ * other. (A loop that finds {@code ready} set need not set it: it was cleared before the call, and
+ * the event came after that.) Events may come late or without reason; whoever is woken tries again.
  *
  * <p>A direction's lock is held during each system call, which never sleeps. {@link #close} takes
  * both: no call can meet a descriptor that has been closed and given to somebody else. Any thread.
@@ -60,13 +60,13 @@ public final class Descriptor implements FdHandler {
     private static final int WRITABLE = Epoll.OUT | Epoll.HUP | Epoll.ERR;
     private static final int EISCONN = 106;
     private static final int EALREADY = 114;
-    private static final VarHandle WAITING;
+    private static final VarHandle READY;
     private static final VarHandle HELD;
 
     static {
         try {
             var lookup = MethodHandles.lookup();
-            WAITING = lookup.findVarHandle(Side.class, "waiting", boolean.class);
+            READY = lookup.findVarHandle(Side.class, "ready", boolean.class);
             HELD = lookup.findVarHandle(Side.class, "held", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -85,7 +85,6 @@ public final class Descriptor implements FdHandler {
         private boolean held;
 
         private volatile boolean ready;
-        private volatile boolean waiting; // set to true under the lock
         private int calls; // since the last look whether the hub has turned; who uses it
         private long turn; // of the hub, at that look
 
@@ -105,15 +104,17 @@ public final class Descriptor implements FdHandler {
 
         void fire() {
             if (!ready) {
-                ready = true;
+                READY.setOpaque(this, true);
             }
-            wake();
+            if (!wake()) { // else it was the fence
+                VarHandle.fullFence();
+                wake();
+            }
         }
 
-        void wake() {
-            if (waiting) {
-                switchTo(null);
-            }
+        /** Whether somebody waited; if not, the next wait takes no notice of this. */
+        boolean wake() {
+            return switchTo(null);
         }
 
         /** Many bytes count as more than one call. A negative number is an errno. */
@@ -153,6 +154,7 @@ public final class Descriptor implements FdHandler {
     private volatile @Nullable EventLoop home; // the first that has it registered, or its maker's
     private volatile EventLoop[] attached = NONE; // that have it registered
     private volatile boolean atHome; // home is one of these
+    private boolean roams; // there is another one; under the lock of reading
     private volatile boolean closed; // set under both locks
     private volatile boolean reset; // the kernel says so only once
     private volatile boolean lingers;
@@ -290,9 +292,17 @@ public final class Descriptor implements FdHandler {
 
     private int tryRecv(byte[] b, int off, int len) throws SocketException {
         beFair(reading, 1);
-        enter(reading);
+        lockOpen(reading);
         try {
-            int n = Net.recv(scratch(), fd, b, off, len);
+            EventLoop h = home;
+            boolean inLoop = h != null && h.inLoop();
+            if (inLoop && !roams) {
+                READY.setOpaque(reading, false); // the thread of all events
+            } else {
+                reading.ready = false;
+            }
+            Scratch scratch = inLoop ? ((EpollPoll) h.poll()).scratch() : Scratch.ofThread();
+            int n = Net.recv(scratch, fd, b, off, len);
             drained = n > 0 && n < len && !ending;
             reading.moved(n);
             return n;
@@ -633,7 +643,7 @@ public final class Descriptor implements FdHandler {
         EventLoop loop = loop();
         boolean inLoop = loop.inLoop();
         beginWait(side);
-        try {
+        try { // the caller waits; that was the fence
             if (!isAttached(loop)) {
                 if (inLoop) {
                     attach(loop);
@@ -648,9 +658,7 @@ public final class Descriptor implements FdHandler {
                 loop.ref();
             }
             try {
-                if (deadline == null) {
-                    boolean ignored = HUBS.await(side, -1);
-                } else if (!deadline.await(side)) {
+                if (deadline != null && !deadline.await(side)) {
                     throw deadline.over();
                 }
                 side.get(); // throws a failure to attach
@@ -660,7 +668,7 @@ public final class Descriptor implements FdHandler {
                 }
             }
         } finally {
-            WAITING.setRelease(side, false); // an event that still sees it wakes nobody
+            HUBS.endWait(side);
         }
     }
 
@@ -672,25 +680,15 @@ public final class Descriptor implements FdHandler {
         }
     }
 
-    private void beginWait(Side side) throws SocketException {
-        side.lock();
-        try {
-            if (closed) {
-                throw closedException();
-            }
-            if (side.waiting) {
-                throw new ConcurrentObjectUseError(
-                        "another greenlet already waits to "
-                                + side.what
-                                + " this "
-                                + noun.toLowerCase(Locale.ROOT)
-                                + ": "
-                                + side);
-            }
-            side.clear();
-            side.waiting = true;
-        } finally {
-            side.unlock();
+    private void beginWait(Side side) {
+        if (!HUBS.beginWait(side)) {
+            throw new ConcurrentObjectUseError(
+                    "another greenlet already waits to "
+                            + side.what
+                            + " this "
+                            + noun.toLowerCase(Locale.ROOT)
+                            + ": "
+                            + side);
         }
     }
 
@@ -721,6 +719,8 @@ public final class Descriptor implements FdHandler {
             if (before.length == 0) {
                 home = loop;
                 atHome = true;
+            } else {
+                roams = true;
             }
         } finally {
             reading.unlock();
@@ -733,6 +733,11 @@ public final class Descriptor implements FdHandler {
         } catch (IOException e) {
             waiter.throwInto(e);
         }
+    }
+
+    @Override
+    public int prefetch() {
+        return writing.calls + HUBS.prefetch(reading);
     }
 
     @Override

@@ -99,6 +99,14 @@ public interface Jdk {
      */
     int resume(Thread thread);
 
+    /**
+     * Reads what {@link #resume} is going to need, so that it is in the processor's cache then; of
+     * any thread in any state. Any thread.
+     *
+     * @return anything, so that nobody leaves the reading out
+     */
+    int prefetch(Thread thread);
+
     /** Whether the thread is parked on its carrier, which it could not leave. Any thread. */
     boolean isPinned(Thread thread);
 

