@@ -56,7 +56,7 @@ class SpawnTest {
 
     @Test
     void runningChildIsNotCollected() {
-        int pid = Spawn.start(shell("sleep 100"));
+        int pid = Spawn.start(shell("exec sleep 100"));
         int fd = SpawnWait.open(scratch, pid);
         assertEquals(SpawnWait.RUNS, SpawnWait.collect(scratch, fd, pid));
         assertEquals(SpawnWait.RUNS, SpawnWait.collect(scratch, -1, pid));
