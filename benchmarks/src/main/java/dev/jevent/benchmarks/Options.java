@@ -62,7 +62,7 @@ record Options(
                           hello    HTTP over 64 connections
                           idle     hello beside 10,000 idle connections
                           net      sockets, plain and TLS: round trips and throughput
-                                   (70 minutes)
+                                   (an hour and a half)
                           http     whole HTTP servers, with their own parsers: hello,
                                    JSON, large answers, uploads, TLS, WebSocket (two
                                    hours)
