@@ -680,6 +680,11 @@ public final class Descriptor implements FdHandler {
         }
     }
 
+    /**
+     * Of two who use one direction at least one gets the error: the one who begins to wait while
+     * the other does. Who was woken and has not run yet does not wait any more; if he finds nothing
+     * and the other waits by then, the error is his.
+     */
     private void beginWait(Side side) {
         if (!HUBS.beginWait(side)) {
             throw new ConcurrentObjectUseError(
