@@ -181,4 +181,15 @@ class FairnessTest extends SocketScenario {
                 UnsupportedOperationException.class,
                 () -> Sockets.waitRead(foreign, Duration.ZERO));
     }
+
+    /** The event that a reader waits for may come after somebody has asked and seen the data. */
+    @Test
+    void whoAsksFirstTakesNothingFromWhoWaits() throws Exception {
+        Pair pair = pair();
+        Greenlet<Integer> reader = Jevent.spawn(() -> pair.server().getInputStream().read());
+        Jevent.sleep(Duration.ofMillis(1));
+        pair.client().getOutputStream().write(7);
+        assertTrue(Sockets.waitRead(pair.server(), Duration.ZERO));
+        assertEquals(7, reader.get(Duration.ofSeconds(10)));
+    }
 }

@@ -46,8 +46,9 @@ import java.util.Locale;
  *
  * The caller publishes that it waits and then looks at {@code ready}; the loop does it the other
  * way round; between the two steps of each there is a full fence, so that one of them sees the
- * other. (A loop that finds {@code ready} set need not set it: it was cleared before the call, and
- * the event came after that.) Events may come late or without reason; whoever is woken tries again.
+ * other. A loop that finds {@code ready} set has nothing to do: nobody begins to sleep while it is,
+ * and who clears it later makes his call after this event. Events may come late or without reason;
+ * whoever is woken tries again.
  *
  * <p>A direction's lock is held during each system call, which never sleeps. {@link #close} takes
  * both: no call can meet a descriptor that has been closed and given to somebody else. Any thread.
@@ -103,9 +104,10 @@ public final class Descriptor implements FdHandler {
         }
 
         void fire() {
-            if (!ready) {
-                READY.setOpaque(this, true);
+            if (ready) {
+                return; // whoever set it has woken or wakes who waits
             }
+            READY.setOpaque(this, true);
             if (!wake()) { // else it was the fence
                 VarHandle.fullFence();
                 wake();
@@ -528,7 +530,7 @@ public final class Descriptor implements FdHandler {
     /** Waits until a read would not wait: data, the end, an error. */
     public void awaitInput(@Nullable Deadline deadline) throws IOException {
         input((s, fd) -> state(s, fd, Fd.POLLIN), deadline);
-        reading.ready = true; // nothing was taken: for who spares a call while it is not
+        reading.fire(); // nothing was taken: for who spares a call while it is not ready
     }
 
     /** Waits until a write would not wait: room, or an error. */

@@ -58,7 +58,7 @@ public abstract class EventLoop {
 
     private static final int GO_ON = 0;
     private static final int LEAVE = 1;
-    private static final int LOST = 2;
+    private static final int OVER = 2;
     private static final long POLL_EVERY_NANOS = 100_000;
 
     private final Jdk jdk = Jdk.get();
@@ -271,34 +271,41 @@ public abstract class EventLoop {
         boolean outer = running;
         running = true;
         try {
-            for (; ; ) {
-                TURNS.setOpaque(this, turns + 1);
-                if (!inbound.isEmpty()) {
-                    takeInbound();
-                }
-                if (woken.isEmpty() && queue.isEmpty()) {
-                    if (!rest()) {
-                        return false;
-                    }
-                    continue;
-                }
-                int how = runSome(woken, BATCH, me);
-                if (how == GO_ON) {
-                    how = runSome(queue, BATCH, me);
-                }
-                if (how != GO_ON) {
-                    return how == LEAVE;
-                }
-                if (sinceLook >= BATCH
-                        || (turns & 7) == 0 && clock.nanoTime() - lastLook > POLL_EVERY_NANOS) {
-                    look();
-                }
-            }
+            int how;
+            do {
+                how = turn(me);
+            } while (how == GO_ON);
+            return how == LEAVE;
         } finally {
             if ((Thread) RUNNER.getOpaque(this) == me) {
                 running = outer; // else it runs on, elsewhere
             }
         }
+    }
+
+    /**
+     * What waits for its turn, or a rest. A method of its own: the frame of {@link #run} lasts as
+     * long as the program, and stays interpreted for long when its compiled code had to be given
+     * up.
+     */
+    private int turn(Thread me) {
+        TURNS.setOpaque(this, turns + 1);
+        if (!inbound.isEmpty()) {
+            takeInbound();
+        }
+        if (woken.isEmpty() && queue.isEmpty()) {
+            return rest() ? GO_ON : OVER;
+        }
+        int how = runSome(woken, BATCH, me);
+        if (how == GO_ON) {
+            how = runSome(queue, BATCH, me);
+        }
+        if (how == GO_ON
+                && (sinceLook >= BATCH
+                        || (turns & 7) == 0 && clock.nanoTime() - lastLook > POLL_EVERY_NANOS)) {
+            look();
+        }
+        return how;
     }
 
     /** Runs what stands in the queue now; what that adds waits for the next turn. */
@@ -308,7 +315,7 @@ public abstract class EventLoop {
         for (int i = 0; i < n; i++) {
             boolean leave = dispatch(entries.poll());
             if ((Thread) RUNNER.getOpaque(this) != me && !lostTheLoop()) {
-                return leave ? LEAVE : LOST;
+                return leave ? LEAVE : OVER;
             }
             if (leave) {
                 return LEAVE;
@@ -394,7 +401,7 @@ public abstract class EventLoop {
                     poll.await(clock.pass(nanos) ? 0 : nanos);
                 }
             } finally {
-                ASLEEP.setVolatile(this, false);
+                ASLEEP.setRelease(this, false); // who sees it late wakes us for nothing
             }
         }
         deliver(); // awake: the watchdog sees a handler that blocks, and nobody wakes us for it
