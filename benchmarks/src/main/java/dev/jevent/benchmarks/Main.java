@@ -1,5 +1,6 @@
 package dev.jevent.benchmarks;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ public final class Main {
     private final Options options;
     private final PrintStream out;
     private final List<Object> reports = new ArrayList<>();
+    private List<String> machine = List.of();
     private boolean failed;
 
     private Main(Options options) {
@@ -57,8 +59,9 @@ public final class Main {
         MicroBenchmarks micro = new MicroBenchmarks(commands, cores, options.quick());
         ToolkitBenchmarks toolkit = new ToolkitBenchmarks(commands, options.quick());
         ServerBenchmarks servers = new ServerBenchmarks(commands, options, ticks);
-        List<String> machine = machine(tools, cores);
+        machine = machine(tools, cores);
         machine.forEach(out::println);
+        writeJson(); // now fails what would fail in an hour
         for (String name : options.names()) {
             switch (name) {
                 case "switch" -> measure(micro.switching());
@@ -76,25 +79,34 @@ public final class Main {
                 default -> throw new IllegalArgumentException(name);
             }
         }
+    }
+
+    private void add(Map<String, Object> report) throws IOException {
+        reports.add(report);
+        writeJson();
+    }
+
+    /** All there is by now: a run takes hours, and may be ended before it ends. */
+    private void writeJson() throws IOException {
         if (options.json().isPresent()) {
             Map<String, Object> all = JsonReport.map("machine", machine, "benchmarks", reports);
             Files.writeString(options.json().get(), Json.write(all));
         }
     }
 
-    private void measure(Benchmark benchmark) {
+    private void measure(Benchmark benchmark) throws IOException {
         Results results = new Runner(options).run(benchmark);
         if (Child.isOver()) {
             return; // interrupted: what there is of it means nothing
         }
         failed |= results.anyFailed();
-        reports.add(JsonReport.of(benchmark, options, results));
+        add(JsonReport.of(benchmark, options, results));
         out.println();
         out.print(TextReport.of(benchmark, options, results));
     }
 
     /** One benchmark for each primitive that is asked for, in one table. */
-    private void measure(ToolkitBenchmarks toolkit) {
+    private void measure(ToolkitBenchmarks toolkit) throws IOException {
         Options narrowed = options.only(ToolkitBenchmarks.contenders(options.only()));
         ToolkitReport report = new ToolkitReport(narrowed);
         for (ToolkitBenchmarks.Row row : ToolkitBenchmarks.rows(options.only())) {
@@ -104,7 +116,7 @@ public final class Main {
                 return;
             }
             failed |= results.anyFailed();
-            reports.add(JsonReport.of(benchmark, narrowed, results));
+            add(JsonReport.of(benchmark, narrowed, results));
             report.add(row, benchmark, results);
         }
         out.println();
@@ -112,7 +124,7 @@ public final class Main {
     }
 
     /** One benchmark for each load of {@code net} that is asked for, in one table. */
-    private void measure(Commands commands) {
+    private void measure(Commands commands) throws IOException {
         NetBenchmarks net = new NetBenchmarks(commands, options);
         Options narrowed = options.only(NetBenchmarks.contenders(options.only()));
         GridReport report = NetBenchmarks.report(narrowed);
@@ -123,7 +135,7 @@ public final class Main {
                 return;
             }
             failed |= results.anyFailed();
-            reports.add(JsonReport.of(benchmark, narrowed, results));
+            add(JsonReport.of(benchmark, narrowed, results));
             report.add(
                     benchmark,
                     results,
@@ -134,7 +146,7 @@ public final class Main {
     }
 
     /** One benchmark for each kind of request of {@code http} that is asked for, in one table. */
-    private void measure(HttpBenchmarks http) {
+    private void measure(HttpBenchmarks http) throws IOException {
         Options narrowed = options.only(HttpBenchmarks.contenders(options.only()));
         GridReport report = HttpBenchmarks.report(narrowed);
         for (List<HttpBenchmarks.Row> rows : HttpBenchmarks.groups(options.only())) {
@@ -144,7 +156,7 @@ public final class Main {
                 return;
             }
             failed |= results.anyFailed();
-            reports.add(JsonReport.of(benchmark, narrowed, results));
+            add(JsonReport.of(benchmark, narrowed, results));
             report.add(
                     benchmark,
                     results,

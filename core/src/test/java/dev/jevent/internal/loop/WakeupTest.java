@@ -61,6 +61,9 @@ class WakeupTest {
     }
 
     private void send(int sender, int[] next, int[] left) {
+        while (!loop.isAsleep()) {
+            Thread.onSpinWait(); // so that it is woken once at least
+        }
         for (int i = 0; i < EACH; i++) {
             int number = i;
             loop.submit(
