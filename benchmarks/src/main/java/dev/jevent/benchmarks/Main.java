@@ -61,7 +61,13 @@ public final class Main {
         ServerBenchmarks servers = new ServerBenchmarks(commands, options, ticks);
         machine = machine(tools, cores);
         machine.forEach(out::println);
-        writeJson(); // now fails what would fail in an hour
+        try {
+            writeJson(); // now fails what would fail in an hour
+        } catch (IOException e) {
+            System.err.println("the numbers cannot be written: " + e);
+            failed = true;
+            return;
+        }
         for (String name : options.names()) {
             switch (name) {
                 case "switch" -> measure(micro.switching());
