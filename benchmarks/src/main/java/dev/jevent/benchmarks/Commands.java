@@ -51,14 +51,21 @@ final class Commands {
 
     private final Tools tools;
     private final Cores cores;
+    private final int ticksPerSecond;
     private final Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     private final Map<String, String> environment;
 
     Commands(Tools tools, Cores cores, int ticksPerSecond) {
         this.tools = tools;
         this.cores = cores;
+        this.ticksPerSecond = ticksPerSecond;
         this.environment =
                 Map.of("BENCH_CLK_TCK", Integer.toString(ticksPerSecond), "GOMAXPROCS", "1");
+    }
+
+    /** In which the kernel counts CPU time. */
+    int ticksPerSecond() {
+        return ticksPerSecond;
     }
 
     /** More flags for every JVM that is measured, from the environment. */

@@ -80,6 +80,11 @@ final class NetBenchmarks {
     private static final double WARM_UP_LEAST = 2;
     private static final double WARM_UP_COMPILED = 0.5;
 
+    /** What is looked at to see whether a JVM still compiles, and for how long at most. */
+    private static final double WARM_UP_LOOK = 2.5;
+
+    private static final Duration WARM_UP_MOST = Duration.ofSeconds(60);
+
     /** What a measurement lasts: short, so that what it is compared with is soon after it. */
     private static final double BURST = 0.2;
 
@@ -112,6 +117,8 @@ final class NetBenchmarks {
                             + " turns.",
                     "Where the client used all of its core, it is what limits the rate: look at"
                             + " the CPU time then.",
+                    "A JVM is warm when its compilers took less than 1 % of its CPU time in the"
+                            + " last 2.5 s of the load.",
                     "TLS 1.3 with AES-128-GCM. JDK, Netty and jevent: the JDK's own engine; gevent"
                             + " and C: OpenSSL.",
                     "more flags of every JVM: " + String.join(" ", JVM_FLAGS));
@@ -241,12 +248,12 @@ final class NetBenchmarks {
         Optional<String> missing = server.missing().or(client(rows.getFirst(), 0, 0)::missing);
         WarmUp warmUp;
         if (options.quick()) {
-            warmUp = new WarmUp(0.5, RECONNECTS, 0.05);
+            warmUp = new WarmUp(0.5, RECONNECTS, 0.05, Duration.ZERO);
         } else if (column == GO || column == GEVENT || column == C) { // compiled, or never will be
-            warmUp = new WarmUp(WARM_UP_COMPILED, 0, 0);
+            warmUp = new WarmUp(WARM_UP_COMPILED, 0, 0, Duration.ZERO);
         } else {
             double each = Math.max(WARM_UP_LEAST, WARM_UP_JIT / rows.size());
-            warmUp = new WarmUp(each, RECONNECTS, each / RECONNECTS);
+            warmUp = new WarmUp(each, RECONNECTS, each / RECONNECTS, WARM_UP_MOST);
         }
         double seconds = options.quick() ? BURST / 2 : BURST;
         return new Contender(
@@ -283,9 +290,12 @@ final class NetBenchmarks {
      *     connection must be warm too, as frames that were interpreted at a connection's begin stay
      *     so to its end
      * @param secondsOfEach of these
+     * @param most how long it may take after that, with the load as it is measured, until the
+     *     compilers of a JVM rest; what is seldom called is compiled late, and meanwhile they have
+     *     the one core that the server has
      */
-    record WarmUp(double seconds, int reconnects, double secondsOfEach) {
-        static final WarmUp NONE = new WarmUp(0, 0, 0);
+    record WarmUp(double seconds, int reconnects, double secondsOfEach, Duration most) {
+        static final WarmUp NONE = new WarmUp(0, 0, 0, Duration.ZERO);
     }
 
     /** The rows of one group, measured on one server. */
@@ -328,6 +338,7 @@ final class NetBenchmarks {
                 int port = running.server.awaitReady(START);
                 warm(running.server, port);
                 running.connect(port);
+                running.awaitCompilers(warmUp.most());
                 return running;
             } catch (Exception e) {
                 running.close();
@@ -357,12 +368,14 @@ final class NetBenchmarks {
         private final List<Child> clients = new ArrayList<>();
         private final String burst;
         private final Duration limit;
+        private final int look; // turns
 
         Running(Child server, List<Row> rows, double settle, double seconds) {
             this.server = server;
             this.rows = rows;
             this.burst = String.format(Locale.ROOT, "%.3f %.3f", settle, seconds);
             this.limit = ANSWER.plusMillis(Math.round((settle + seconds) * 1e3));
+            this.look = (int) Math.ceil(WARM_UP_LOOK / (rows.size() * (settle + seconds)));
         }
 
         /** After the warm-up: a frame that is interpreted when a connection begins stays so. */
@@ -371,6 +384,22 @@ final class NetBenchmarks {
                 Child client = Child.start(client(row, port, server.pid()));
                 clients.add(client);
                 client.awaitReady(START);
+            }
+        }
+
+        void awaitCompilers(Duration most) throws Exception {
+            var compilers = new Compilers(server.pid(), commands.ticksPerSecond());
+            long start = System.nanoTime();
+            for (boolean rest = most.isZero(); !rest; ) {
+                if (System.nanoTime() - start > most.toNanos()) {
+                    System.err.println("a JVM still compiles, after " + most.toSeconds() + " s");
+                    return;
+                }
+                compilers.look();
+                for (int i = 0; i < look * rows.size(); i++) {
+                    measure(i % rows.size());
+                }
+                rest = compilers.haveRested();
             }
         }
 

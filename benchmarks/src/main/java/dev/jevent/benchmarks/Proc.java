@@ -1,6 +1,7 @@
 package dev.jevent.benchmarks;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -10,11 +11,43 @@ import java.util.regex.Pattern;
 /** What the kernel knows about a process, and about this machine. */
 final class Proc {
 
+    /** How HotSpot calls these threads, of which the kernel keeps 15 characters. */
+    private static final Pattern COMPILER = Pattern.compile("C[12] Compiler");
+
     private Proc() {}
 
     /** CPU time of a process so far in microseconds, user and system, all of its threads. */
     static double cpuMicros(long pid, int ticksPerSecond) throws IOException {
-        String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+        return cpuMicros(folder(pid), ticksPerSecond);
+    }
+
+    /**
+     * The part of it that the threads took which compile Java, as far as they still live; 0 if this
+     * is no JVM.
+     */
+    static double compilersMicros(long pid, int ticksPerSecond) throws IOException {
+        double sum = 0;
+        try (DirectoryStream<Path> threads =
+                Files.newDirectoryStream(folder(pid).resolve("task"))) {
+            for (Path thread : threads) {
+                try {
+                    if (COMPILER.matcher(Files.readString(thread.resolve("comm"))).lookingAt()) {
+                        sum += cpuMicros(thread, ticksPerSecond);
+                    }
+                } catch (IOException e) {
+                    // this thread has ended meanwhile: a JVM ends compilers that have nothing to do
+                }
+            }
+        }
+        return sum;
+    }
+
+    private static Path folder(long pid) {
+        return Path.of("/proc", Long.toString(pid));
+    }
+
+    private static double cpuMicros(Path folder, int ticksPerSecond) throws IOException {
+        String stat = Files.readString(folder.resolve("stat"));
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         long ticks = Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
         return ticks * 1e6 / ticksPerSecond;

@@ -76,6 +76,32 @@ class FairnessTest extends SocketScenario {
     }
 
     @Test
+    void aReaderWhoIsAloneLooksForEventsOfOthers() throws Exception {
+        Pair busy = pair();
+        Pair quiet = pair();
+        busy.client().getOutputStream().write(new byte[CALLS]);
+        var read = new int[1];
+        var seen = new int[1];
+        together(
+                () -> {
+                    assertEquals(7, quiet.server().getInputStream().read());
+                    seen[0] = read[0];
+                },
+                () -> {
+                    Jevent.sleep(5);
+                    InputStream in = busy.server().getInputStream();
+                    for (; read[0] < CALLS; read[0]++) {
+                        if (read[0] == CALLS / 2) {
+                            quiet.client().getOutputStream().write(7);
+                        }
+                        assertEquals(0, in.read());
+                    }
+                });
+        assertTrue(seen[0] >= CALLS / 2);
+        assertTrue(seen[0] <= CALLS / 2 + 1000, "seen after " + (seen[0] - CALLS / 2) + " calls");
+    }
+
+    @Test
     void itCanBeTimedOut() throws Exception {
         Pair pair = pair();
         Thread feeder = Thread.ofPlatform().start(() -> feed(pair.client()));

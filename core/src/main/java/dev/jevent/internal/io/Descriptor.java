@@ -88,6 +88,7 @@ public final class Descriptor implements FdHandler {
         private volatile boolean ready;
         private int calls; // since the last look whether the hub has turned; who uses it
         private long turn; // of the hub, at that look
+        private int alone; // looks in a row that found nothing in the hub's queue
 
         Side(String what) {
             this.what = what;
@@ -119,6 +120,20 @@ public final class Descriptor implements FdHandler {
             return switchTo(null);
         }
 
+        /**
+         * Whether nobody waits that the hub knows of, which then has looked at timers and I/O not
+         * long ago.
+         */
+        boolean isAlone(EventLoop loop) {
+            if (loop.hasNothing()
+                    && ++alone < ROWS_ALONE
+                    && loop.now() - loop.lastLook() < ALONE_NANOS) {
+                return true;
+            }
+            alone = 0;
+            return false;
+        }
+
         /** Many bytes count as more than one call. A negative number is an errno. */
         void moved(int bytes) {
             if (bytes >= BYTES_OF_A_CALL) {
@@ -136,6 +151,8 @@ public final class Descriptor implements FdHandler {
     }
 
     private static final int CALLS_IN_A_ROW = 64;
+    private static final int ROWS_ALONE = 8;
+    private static final long ALONE_NANOS = 1_000_000;
 
     /**
      * So that it is 1 MiB in a row at most, which takes about 100 µs. With a quarter of it 64
@@ -273,8 +290,9 @@ public final class Descriptor implements FdHandler {
 
     /**
      * A greenlet that finds the socket ready every time never waits. So that it does not keep the
-     * hub for itself, it gives way after so many calls unless the hub has turned meanwhile. Before
-     * the call: what is thrown here has moved no data.
+     * hub for itself, it gives way after so many calls unless the hub has turned meanwhile; when
+     * nothing stands in the hub's queue, only as often as timers and I/O have to be looked at.
+     * Before the call: what is thrown here has moved no data.
      */
     private void beFair(Side side, int weight) {
         side.calls += weight;
@@ -285,6 +303,10 @@ public final class Descriptor implements FdHandler {
                 // a callback of the loop cannot wait; on its thread the loop runs
                 boolean mayWait = Thread.currentThread().isVirtual() || !loop.isRunning();
                 if (loop.turns() == side.turn && mayWait) {
+                    if (side.isAlone(loop)) {
+                        return;
+                    }
+                    loop.lookSoon();
                     Jevent.sleep(0);
                 }
                 side.turn = loop.turns();

@@ -205,6 +205,11 @@ public abstract class EventLoop {
         queue.add(entry);
     }
 
+    /** Has this turn end with a look at timers and I/O. */
+    public final void lookSoon() {
+        sinceLook = BATCH;
+    }
+
     /** How many entries wait for their turn. */
     public final int queued() {
         return queue.size() + woken.size();
@@ -387,7 +392,7 @@ public abstract class EventLoop {
     }
 
     /** Whether nothing stands in the queue and nothing was sent. */
-    protected final boolean hasNothing() {
+    public final boolean hasNothing() {
         return woken.isEmpty() && queue.isEmpty() && inbound.isEmpty();
     }
 
