@@ -356,7 +356,10 @@ public final class ThreadPool extends Spawner {
         }
     }
 
-    /** Those that had not begun. */
+    /**
+     * Those that had not begun. The newest are dropped first: a worker whose task is interrupted
+     * must not find one that still stands in the queue.
+     */
     private List<Runnable> dropAll() {
         List<ThreadResult<?>> all;
         lock.lock();
@@ -366,13 +369,13 @@ public final class ThreadPool extends Spawner {
             lock.unlock();
         }
         List<Runnable> never = new ArrayList<>();
-        for (ThreadResult<?> r : all) {
+        for (ThreadResult<?> r : all.reversed()) {
             r.trySetException(new CancellationException("dropped by its thread pool"));
             if (r.drop(true)) {
                 never.add(r.toRunnable());
             }
         }
-        return never;
+        return never.reversed();
     }
 
     /** From now on nothing can be spawned. What is unfinished goes on, then the threads end. */

@@ -334,6 +334,18 @@ class ThreadPoolTest extends HubScenario {
         assertTrue(pool.kill(Duration.ofSeconds(20)));
     }
 
+    /** The worker whose task is interrupted is free at once, and looks for the next. */
+    @Test
+    void killLetsNothingBeginInPlaceOfWhatItInterrupts() {
+        var ran = new AtomicInteger();
+        for (int i = 0; i < 300; i++) {
+            occupy();
+            pool.spawn(ran::incrementAndGet);
+            pool.kill();
+        }
+        assertEquals(0, ran.get());
+    }
+
     @Test
     void shutdownNowGivesBackWhatHasNotBegun() throws Exception {
         occupy();
