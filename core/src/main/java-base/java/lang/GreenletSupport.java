@@ -82,6 +82,8 @@ public final class GreenletSupport {
 
     // for prefetch
     private static final Unsafe MEMORY = Unsafe.getUnsafe();
+    private static final long OFFSET_OF_CONTINUATION =
+            MEMORY.objectFieldOffset(VirtualThread.class, "cont");
     private static final VarHandle CHUNK_SP; // in words from the end of the header
     private static final VarHandle CHUNK_SIZE;
     private static final long CHUNK_HEADER = 48; // bytes; or more, with other object layouts
@@ -204,6 +206,54 @@ public final class GreenletSupport {
         }
     }
 
+    /** One that can be thrown at while it is parked. */
+    private static final class Throwing extends Continuation {
+        private Throwable thrown; // on the hub's thread
+
+        Throwing(Runnable target) {
+            super(VirtualThread.continuationScope(), target);
+        }
+
+        @Override
+        protected void onPinned(Pinned reason) {
+            // parks on its carrier, as the JDK's do
+        }
+
+        @Override
+        @ForceInline
+        protected void onContinue() {
+            if (thrown != null) {
+                raise();
+            }
+        }
+
+        private void raise() {
+            Throwable t = thrown;
+            thrown = null;
+            throw GreenletSupport.<RuntimeException>sneaky(t);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> RuntimeException sneaky(Throwable e) throws E {
+        throw (E) e;
+    }
+
+    /**
+     * Has the error thrown from where the thread is parked, when it is continued. By the thread
+     * that runs its hub's loop.
+     *
+     * @return false if it is none of the threads that can be thrown at
+     */
+    public static boolean throwFrom(Thread thread, Throwable error) {
+        if (thread instanceof VirtualThread vt
+                && MEMORY.getReference(vt, OFFSET_OF_CONTINUATION) instanceof Throwing c) {
+            c.thrown = error;
+            return true;
+        }
+        return false;
+    }
+
     /** Registers a group of threads for dumps. The result is to be kept, and given to forget. */
     public static Object[] register(String name, Supplier<Stream<Thread>> threads) {
         var container = new HubContainer(name, threads);
@@ -220,6 +270,12 @@ public final class GreenletSupport {
         var context = new Context(greenlet);
         var thread = new VirtualThread(scheduler, name, 0, context);
         thread.setThreadContainer(context);
+        try {
+            var target = (Runnable) TARGET.invokeExact((Continuation) CONTINUATION.invokeExact(thread));
+            MEMORY.putReference(thread, OFFSET_OF_CONTINUATION, new Throwing(target));
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
         return thread;
     }
 

@@ -6,6 +6,12 @@ import dev.jevent.internal.jdk.Jdk;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.channels.SelectableChannel;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -55,8 +61,40 @@ final class CallerDoor extends CallerAccess {
     }
 
     @Override
-    public void throwInto(Object target, Throwable error, long since) {
-        ((Parker) target).throwLater(error, since);
+    public void throwInto(Object target, Throwable error, long since, boolean lasting) {
+        ((Parker) target).throwLater(error, since, lasting);
+    }
+
+    @Override
+    public Throwable closedFor(Throwable e, Closeable socket) {
+        Parker me = Parker.current();
+        boolean interrupted = e instanceof Interrupted;
+        if (!interrupted && !me.wasTaken(e) || me.keepsOpen()) {
+            return e;
+        }
+        try {
+            socket.close();
+        } catch (IOException failure) {
+            e.addSuppressed(failure);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt(); // as the JDK's sockets leave it
+        } else if (!me.tellInstead(e)) {
+            return e;
+        }
+        var closed = new SocketException(Interruptions.closedFor(e));
+        closed.initCause(e);
+        return closed;
+    }
+
+    @Override
+    public boolean wasTold(Object caller, Throwable error) {
+        return ((Parker) caller).wasTold(error);
+    }
+
+    @Override
+    public boolean isSame(@Nullable Throwable error, Throwable one) {
+        return GreenletExit.isSame(error, one);
     }
 
     @Override
@@ -65,25 +103,51 @@ final class CallerDoor extends CallerAccess {
     }
 
     @Override
-    public boolean standsFor(Object caller, Throwable exception, Throwable error) {
-        return error != null
-                && interruptCause(caller) == error
-                && Interruptions.isInterruption(exception);
+    public boolean standsFor(Object caller, @Nullable Throwable exception, Throwable error) {
+        return GreenletExit.isSame(exception, error)
+                || wasTold(caller, error) && !isCommand(exception);
     }
 
     @Override
-    public @Nullable Throwable translated(
-            Object caller, @Nullable Throwable exception, Timeout timeout) {
-        if (exception == null || !standsFor(caller, exception, timeout)) {
-            return exception;
+    public boolean isCommand(@Nullable Throwable e) {
+        return e instanceof GreenletExit || e instanceof Timeout t && t.isOver();
+    }
+
+    @Override
+    public @Nullable Throwable translated(@Nullable Throwable exception, Timeout timeout) {
+        if (exception != null && exception != timeout && isSame(exception, timeout)) {
+            for (Throwable s : exception.getSuppressed()) {
+                timeout.addSuppressed(s);
+            }
+            return timeout;
         }
-        timeout.traceHere().addSuppressed(exception);
-        return timeout;
+        return timeout.translate(exception);
     }
 
     @Override
-    public @Nullable Throwable interruptCause(Object caller) {
-        return ((Parker) caller).interruptCause();
+    public Timeout lastingTimeout(Duration duration) {
+        return new Timeout(duration).lasting();
+    }
+
+    @Override
+    public <T> T keepingOpen(Callable<T> task) throws Exception {
+        Pending p = Parker.current().pending();
+        p.keepingOpen++;
+        try {
+            return task.call();
+        } finally {
+            p.keepingOpen--;
+        }
+    }
+
+    @Override
+    public void keepOpen(Socket socket) {
+        KeptOpen.add(socket);
+    }
+
+    @Override
+    public void keepOpen(SelectableChannel channel) {
+        KeptOpen.add(channel);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.jevent;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Thrown into a greenlet that is killed. A greenlet that ends with it has not failed: it is {@link
  * Greenlet#successful()} and nothing is reported.
@@ -18,6 +20,32 @@ public class GreenletExit extends Error {
 
     /** An exit with a reason. */
     public GreenletExit(String message) {
-        super(message, null, true, false);
+        this(message, null);
+    }
+
+    /** An exit with a reason and a cause. */
+    protected GreenletExit(String message, @Nullable Throwable cause) {
+        super(message, cause, true, false);
+    }
+
+    /** The same once more, for one more wait, with this as its cause. */
+    protected GreenletExit again() {
+        return new GreenletExit(getMessage(), this);
+    }
+
+    /** As {@link #again()}; of what is neither a kill nor a timeout, itself. */
+    static Throwable again(Throwable error) {
+        return switch (error) {
+            case GreenletExit exit -> exit.again();
+            case Timeout timeout -> timeout.again();
+            default -> error;
+        };
+    }
+
+    /** Whether it is the one, or that once more. */
+    static boolean isSame(@Nullable Throwable error, Throwable one) {
+        return error == one
+                || (error instanceof GreenletExit || error instanceof Timeout)
+                        && error.getCause() == one;
     }
 }

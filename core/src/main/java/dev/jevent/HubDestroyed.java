@@ -8,4 +8,13 @@ public final class HubDestroyed extends GreenletExit {
     HubDestroyed(Hub hub) {
         super(hub + " was destroyed");
     }
+
+    private HubDestroyed(HubDestroyed before) {
+        super(before.getMessage(), before);
+    }
+
+    @Override
+    protected GreenletExit again() {
+        return new HubDestroyed(this);
+    }
 }

@@ -9,6 +9,8 @@ import java.nio.channels.FileLockInterruptionException;
 /** The many faces of an interrupt in the JDK. */
 final class Interruptions {
 
+    private static final String CLOSED = "Closed by interrupt"; // the JDK's words
+
     private Interruptions() {}
 
     /** Whether it tells of an interrupt, perhaps wrapped by a library that it has passed. */
@@ -29,6 +31,13 @@ final class Interruptions {
                 || e instanceof ClosedByInterruptException
                 || e instanceof FileLockInterruptionException
                 || e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException)
-                || e instanceof SocketException && "Closed by interrupt".equals(e.getMessage());
+                || e instanceof SocketException
+                        && e.getMessage() != null
+                        && e.getMessage().startsWith(CLOSED);
+    }
+
+    /** What the exception of a socket says that was closed for a kill or timeout. */
+    static String closedFor(Throwable reason) {
+        return CLOSED + ", for its greenlet was told: " + reason;
     }
 }

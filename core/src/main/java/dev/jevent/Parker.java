@@ -58,23 +58,56 @@ abstract class Parker {
      */
     void gotValue() {}
 
+    /** What is pending for it, or null. Own thread only. */
+    abstract Pending known();
+
+    /** As {@link #known}; made if there is none. Own thread only. */
+    abstract Pending pending();
+
+    /** Whether that was pending and was thrown last from one of its waits. Own thread only. */
+    final boolean wasTaken(Throwable error) {
+        Pending p = known();
+        return p != null && p.wasTaken(error);
+    }
+
+    /**
+     * What was thrown just now from a wait, for the first time, is delivered as something else
+     * instead, and stays pending. Own thread only.
+     *
+     * @return false if the error is something else, or was delivered before
+     */
+    boolean tellInstead(Throwable error) {
+        Pending p = known();
+        return p != null && p.tellInstead(error);
+    }
+
+    /** Whether it was delivered, but not as itself, and was not thrown since. Own thread only. */
+    final boolean wasTold(Throwable error) {
+        Pending p = known();
+        return p != null && p.isTold(error);
+    }
+
+    /** Whether the sockets of libraries stay open. Own thread only. */
+    final boolean keepsOpen() {
+        Pending p = known();
+        return p != null && p.keepingOpen > 0;
+    }
+
     /** Throws it into the waiting or next call, behind no shield. Any thread. */
     final void throwLater(Throwable error) {
-        throwLater(error, 0);
+        throwLater(error, 0, false);
     }
 
     /**
      * As {@link #throwLater(Throwable)}, also behind shields that were put up earlier.
      *
      * @param since what {@link #since} said when the reason of it began
+     * @param lasting whether it is thrown from every wait, until it is taken back
      */
-    abstract void throwLater(Throwable error, long since);
+    abstract void throwLater(Throwable error, long since, boolean lasting);
 
-    /** Takes it back if it was not thrown yet; whether that is so. Own thread only. */
+    /** Takes it back; whether it was neither thrown nor told yet. Own thread only. */
     abstract boolean revoke(Throwable error);
-
-    /** What the last interrupt of this thread stood for, or null. Own thread only. */
-    abstract Throwable interruptCause();
 
     /** For {@link #throwLater}: tells what begins now from what began earlier. Own thread only. */
     abstract long since();

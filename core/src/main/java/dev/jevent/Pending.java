@@ -10,6 +10,18 @@ import java.util.concurrent.ConcurrentLinkedDeque;
  * which it stands. Few greenlets ever have one. That of a greenlet is for the loop thread of its
  * hub only; to that of a thread anybody may add, and all else is for that thread.
  *
+ * <p>Each entry goes this way:
+ *
+ * <pre>
+ *   untold --a wait of jevent's----------------------> thrown as itself: gone
+ *     |                                                    ^
+ *     +----a wait of the JDK's, a library's socket--> told-+   (each later wait, or the edge)
+ * </pre>
+ *
+ * <i>Told</i> is what was delivered as something else: as an interrupt, or as the IOException of a
+ * socket that was closed for it. A program may swallow that; so it stays until it was thrown as
+ * itself, or taken back. A <i>lasting</i> entry is thrown from every wait until it is taken back.
+ *
  * <p>The shields of one greenlet are numbered, and an error comes with the number that the newest
  * shield had when its source was started: a {@link Timeout} for instance. Inside of a shield only
  * those pass whose number is not lower than the shield's: they were started inside. A kill has the
@@ -17,20 +29,51 @@ import java.util.concurrent.ConcurrentLinkedDeque;
  */
 final class Pending {
 
-    private record Late(Throwable error, long since) {}
+    private static final long FIRST_PAUSE = 1_000_000;
+    private static final long LAST_PAUSE = 64_000_000;
 
-    private final Deque<Object> errors; // of Throwable, which is since zero, or Late
+    private static final class Entry {
+        final Throwable error;
+        final long since;
+        final boolean lasting;
+        boolean told;
+        boolean thrown; // a lasting one: once at least
 
-    /** What an interrupt of its thread stands for; null if it stands for itself. */
-    Throwable interruptCause;
+        Entry(Throwable error, long since, boolean lasting) {
+            this.error = error;
+            this.since = since;
+            this.lasting = lasting;
+        }
+    }
 
-    private long causeSince;
-    private long takenSince; // of what was taken last
+    private final Deque<Entry> entries;
+    private Entry taken; // the last one
+    private Throwable takenError; // what it was thrown as
+    private boolean takenAgain; // it had been told or thrown before
     private Shield shield; // the innermost one
     private long shields; // the number of the newest one, still there or not
 
-    private Pending(Deque<Object> errors) {
-        this.errors = errors;
+    /** The interrupt status of its thread was set by jevent, for what is told. */
+    boolean interrupting;
+
+    /** Its greenlet stands among those of the hub that are to be delivered to. */
+    boolean listed;
+
+    /** Nothing is thrown: a class is being initialised, which a throw would make unusable. */
+    boolean held;
+
+    /** So many blocks are on the stack that keep a library's sockets open. */
+    int keepingOpen;
+
+    /** What the close of a socket throws that is closed because of it; null: nothing. */
+    Throwable thrownByClose;
+
+    private long pause = FIRST_PAUSE; // between two interrupts for the same
+    private long notBefore; // the next of these; a time of the hub's clock
+    private boolean paused;
+
+    private Pending(Deque<Entry> entries) {
+        this.entries = entries;
     }
 
     static Pending ofGreenlet() {
@@ -46,83 +89,151 @@ final class Pending {
         return shields;
     }
 
-    private boolean passes(Object entry) {
-        return shield == null || (entry instanceof Late l ? l.since : 0) >= shield.serial;
-    }
-
-    private static Throwable errorOf(Object entry) {
-        return entry instanceof Late l ? l.error : (Throwable) entry;
+    private boolean passes(Entry entry) {
+        return shield == null || entry.since >= shield.serial;
     }
 
     /** Whether nothing may be thrown now. */
     boolean isEmpty() {
-        if (shield == null) {
-            return errors.isEmpty();
+        if (shield == null || entries.isEmpty()) {
+            return entries.isEmpty();
         }
-        for (Object entry : errors) {
-            if (passes(entry)) {
-                return false;
+        return first(false) == null;
+    }
+
+    /** Whether everything that may be thrown now was delivered once, as something else. */
+    boolean isTold() {
+        return first(true) == null;
+    }
+
+    private Entry first(boolean untoldOnly) {
+        for (Entry e : entries) {
+            if (passes(e) && !(untoldOnly && (e.told || e.thrown))) {
+                return e;
             }
         }
-        return true;
+        return null;
     }
 
-    void add(Throwable error, long since) {
-        errors.add(since == 0 ? error : new Late(error, since));
+    void add(Throwable error, long since, boolean lasting) {
+        entries.add(new Entry(error, since, lasting));
     }
 
-    /** Gives back what was taken last. */
-    void putBack(Throwable error) {
-        errors.addFirst(takenSince == 0 ? error : new Late(error, takenSince));
-    }
-
-    /** The next one to be thrown, or null. */
+    /** The next one, to be thrown as itself; null if there is none. */
     Throwable poll() {
-        Throwable error = take();
+        Entry entry = first(false);
+        if (entry == null) {
+            return null;
+        }
+        Throwable error = entry.error;
+        takenAgain = entry.told || entry.thrown;
+        if (entry.lasting) {
+            // the same object twice could not be suppressed by itself where a block is left
+            error = entry.thrown ? GreenletExit.again(error) : error;
+            entry.thrown = true;
+        } else {
+            entries.remove(entry);
+        }
+        entry.told = false;
+        taken = entry;
+        takenError = error;
+        pause = FIRST_PAUSE;
+        paused = false;
         if (error instanceof Timeout timeout) {
             timeout.traceHere();
         }
         return error;
     }
 
-    private Throwable take() {
-        Object entry = shield == null ? errors.poll() : pollPassing();
+    /** What {@link #poll} would give. */
+    Throwable peek() {
+        Entry entry = first(false);
         if (entry == null) {
             return null;
         }
-        takenSince = entry instanceof Late l ? l.since : 0;
-        return errorOf(entry);
+        return entry.lasting && entry.thrown ? GreenletExit.again(entry.error) : entry.error;
     }
 
-    private Object pollPassing() {
-        for (Iterator<Object> i = errors.iterator(); i.hasNext(); ) {
-            Object entry = i.next();
-            if (passes(entry)) {
-                i.remove();
-                return entry;
+    /** Gives back what was taken last. */
+    void putBack(Throwable error) {
+        if (taken != null && takenError == error && !taken.lasting) {
+            entries.addFirst(taken);
+        } else if (taken == null || takenError != error) {
+            entries.addFirst(new Entry(error, 0, false));
+        }
+    }
+
+    /** Whether it was taken last. */
+    boolean wasTaken(Throwable error) {
+        return taken != null && takenError == error;
+    }
+
+    /**
+     * What was thrown just now, as itself and for the first time, is delivered as something else
+     * instead: puts it back as told.
+     *
+     * @return false if the error is something else, or was thrown or told before
+     */
+    boolean tellInstead(Throwable error) {
+        Entry entry = taken;
+        if (entry == null || takenError != error || takenAgain) {
+            return false;
+        }
+        taken = null;
+        takenError = null;
+        entry.told = true;
+        if (!entry.lasting) {
+            entries.addFirst(entry);
+        }
+        return true;
+    }
+
+    /** The next one, if it is untold: it is told from now on. Null if it was, or if there is none. */
+    Throwable tell() {
+        Entry entry = first(false);
+        if (entry == null || entry.told || entry.thrown) {
+            return null;
+        }
+        entry.told = true;
+        return entry.error;
+    }
+
+    /** The next untold one, which is told from now on; there is one. */
+    void tellUntold() {
+        first(true).told = true;
+    }
+
+    /** Whether it was told, and not thrown as itself since. */
+    boolean isTold(Throwable error) {
+        for (Entry e : entries) {
+            if (e.error == error) {
+                return e.told;
+            }
+        }
+        return false;
+    }
+
+    /** The first one that was told and has not been thrown as itself; null if there is none. */
+    Throwable anyTold() {
+        for (Entry e : entries) {
+            if (e.told) {
+                return e.error;
             }
         }
         return null;
     }
 
-    /** The one for which the thread is interrupted now. */
-    void pollForInterrupt() {
-        interruptCause = take();
-        causeSince = takenSince;
-    }
-
     /**
-     * Its thread was interrupted, and that status was cleared: what that stands for; null if it
-     * waits for the end of a shield.
+     * Its thread was interrupted, and that status was cleared: what that stands for; null if it was
+     * for something that was taken back, or waits for the end of a shield.
      */
     Throwable interruption() {
-        Throwable cause = interruptCause;
-        if (cause != null) {
-            interruptCause = null;
-            takenSince = causeSince;
-            return cause;
+        if (interrupting) {
+            interrupting = false;
+            return null;
         }
-        takenSince = 0;
+        taken = null;
+        takenError = null;
         if (shield != null) {
             shield.interrupted = true;
             return null;
@@ -130,40 +241,63 @@ final class Pending {
         return new Interrupted();
     }
 
-    /** Takes one back. Whether it was not thrown yet. */
+    /** Takes one back. Whether it was neither thrown nor told yet. */
     boolean remove(Throwable error) {
-        for (Iterator<Object> i = errors.iterator(); i.hasNext(); ) {
-            if (errorOf(i.next()) == error) {
+        for (Iterator<Entry> i = entries.iterator(); i.hasNext(); ) {
+            Entry e = i.next();
+            if (e.error == error) {
                 i.remove();
-                return true;
+                if (e.told) {
+                    forgetInterrupts();
+                }
+                return !e.told && !e.thrown;
             }
         }
         return false;
     }
 
-    /** Takes one back that was the reason of an interrupt. Whether it was. */
-    boolean removeCause(Throwable error) {
+    /** The interrupts that are put aside were for what is told; nothing is any more. */
+    private void forgetInterrupts() {
+        if (anyTold() != null) {
+            return;
+        }
         for (Shield s = shield; s != null; s = s.outer) {
-            if (s.interruptCause == error) {
-                s.interruptCause = null;
-                s.interrupted = false; // it was for this and for nobody else
+            if (s.interrupting) {
+                s.interrupting = false;
+                s.interrupted = false;
             }
         }
-        if (interruptCause != error) {
-            return false;
-        }
-        interruptCause = null;
-        return true;
+    }
+
+    // ---- again and again
+
+    /** Whether it is too early to interrupt its thread once more for the same. */
+    boolean pauses(long now) {
+        return paused && notBefore - now > 0;
+    }
+
+    /** It was interrupted once more; how long to wait until the next time. */
+    long pauseFrom(long now) {
+        long nanos = pause;
+        paused = true;
+        notBefore = now + nanos;
+        pause = Math.min(2 * nanos, LAST_PAUSE);
+        return nanos;
+    }
+
+    /** Whether it may still be hoped that one more interrupt ends the wait. */
+    boolean isHopeful() {
+        return pause < LAST_PAUSE;
     }
 
     // ---- shields; own thread
 
-    /** Puts one up. An interrupt that nobody has noticed yet, and its cause, are put aside. */
+    /** Puts one up. An interrupt that nobody has noticed yet is put aside. */
     void putUp() {
         var s = new Shield(shield, ++shields);
         s.interrupted = Thread.interrupted();
-        s.interruptCause = interruptCause;
-        interruptCause = null;
+        s.interrupting = s.interrupted && interrupting;
+        interrupting = false;
         shield = s;
     }
 
@@ -171,12 +305,14 @@ final class Pending {
     void takeDown() {
         Shield s = shield;
         shield = s.outer;
-        if (s.interruptCause != null) {
-            interruptCause = s.interruptCause;
+        if (!s.interrupted) {
+            return;
         }
-        if (s.interrupted && shield != null) {
+        if (shield != null) {
+            shield.interrupting |= s.interrupting && !shield.interrupted;
             shield.interrupted = true;
-        } else if (s.interrupted) {
+        } else {
+            interrupting = s.interrupting && !Thread.currentThread().isInterrupted();
             Thread.currentThread().interrupt();
         }
     }

@@ -7,6 +7,8 @@ import dev.jevent.internal.loop.Poll;
 import dev.jevent.internal.sys.Native;
 
 import java.io.IOException;
+import java.net.SocketException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.function.LongPredicate;
 
 /**
@@ -53,16 +55,12 @@ final class Polling {
      */
     private static Throwable tryInstall(Jdk jdk, boolean portable) {
         try {
-            if (portable) {
-                Class.forName("sun.nio.ch.Poller");
-            } else {
-                LongPredicate begin = Polling::begin;
-                LongPredicate end = Polling::end;
-                jdk.installPoller(begin, end);
-            }
+            LongPredicate begin = portable ? Polling::beginInTheJdk : Polling::begin;
+            LongPredicate end = portable ? Polling::endInTheJdk : Polling::end;
+            jdk.installPoller(begin, end, Polling::throwPending, Polling::onClose);
             return null;
         } catch (Exception | LinkageError e) {
-            return e;
+            return portable ? null : e; // there a kill is an interrupt, which needs nothing of this
         }
     }
 
@@ -76,12 +74,17 @@ final class Polling {
                 : null;
     }
 
+    /** On the thread that waits. Any other than a greenlet's waits as ever. */
     private static boolean begin(long what) {
         RawGreenlet g = current();
-        if (g == null || !g.hub.core.inLoop()) {
-            return false; // no greenlet, or one that is pinned while a stand-in runs its loop
+        if (g == null) {
+            return false;
         }
-        g.beginPolling();
+        throwPending(g, what);
+        if (!g.hub.core.inLoop()) {
+            return false; // it is pinned, while a stand-in runs its loop
+        }
+        g.beginPolling(true);
         try {
             ((EpollPoll) g.hub.core.poll()).beginWait((int) what, what & ~0xFFFFFFFFL);
         } catch (IOException e) {
@@ -103,10 +106,6 @@ final class Polling {
         } else {
             core.submit((Runnable) () -> endInLoop(core, what));
         }
-        Throwable pending = g.pendingAfterPolling();
-        if (pending != null) {
-            throw Parker.<RuntimeException>sneaky(pending);
-        }
         return true;
     }
 
@@ -115,5 +114,76 @@ final class Polling {
         if ((what & Jdk.POLLED) == 0) {
             ((EpollPoll) core.poll()).endWait((int) what, what & ~Jdk.POLLED & ~0xFFFFFFFFL);
         }
+    }
+
+    // ---- in the portable mode
+
+    private static boolean beginInTheJdk(long what) {
+        RawGreenlet g = current();
+        if (g != null) {
+            throwPending(g, what);
+            if (g.hub.core.inLoop()) {
+                g.beginPolling(false);
+            }
+        }
+        return false;
+    }
+
+    private static boolean endInTheJdk(long what) {
+        RawGreenlet g = current();
+        if (g != null) {
+            boolean ignored = g.endPolling();
+        }
+        return false;
+    }
+
+    // ---- kills and timeouts
+
+    private static void throwPending(long what) {
+        RawGreenlet g = current();
+        if (g != null) {
+            throwPending(g, what);
+        }
+    }
+
+    /**
+     * Throws what is pending from the greenlet's wait. A stream socket is closed, for nobody knows
+     * what was half read or written on it, and at first that is told as an interrupt is: by an
+     * IOException, so that a library throws the connection away.
+     */
+    private static void throwPending(RawGreenlet g, long what) {
+        if (!g.hasForPolling()) {
+            return;
+        }
+        Jdk jdk = Jdk.get();
+        int kind = (what & Jdk.SELECTOR) != 0 ? 0 : jdk.waitsIn();
+        if (kind == 0 || g.keepsOpen() || KeptOpen.contains((int) what)) {
+            throw Parker.<RuntimeException>sneaky(g.takeForPolling());
+        }
+        Throwable told = g.tellInPolling();
+        Throwable error = told == null ? g.takeForPolling() : closedFor(told, kind);
+        try {
+            if (kind == Jdk.SOCKET) {
+                g.thrownByClose(error);
+            }
+            jdk.cut(error);
+        } catch (IOException e) {
+            throw Parker.<RuntimeException>sneaky(e);
+        }
+    }
+
+    private static IOException closedFor(Throwable reason, int kind) {
+        IOException e =
+                kind == Jdk.CHANNEL
+                        ? new ClosedByInterruptException()
+                        : new SocketException(Interruptions.closedFor(reason));
+        e.initCause(reason);
+        return e;
+    }
+
+    private static Throwable onClose() {
+        return Jdk.get().greenlet(Thread.currentThread()) instanceof RawGreenlet g
+                ? g.takeThrownByClose()
+                : null;
     }
 }

@@ -28,6 +28,10 @@ public class RawGreenlet extends Parker {
     private static final int STARTED = 2;
     private static final int DEAD = 3;
 
+    private static final byte NOWHERE = 0;
+    private static final byte IN_THE_HUB = 1; // in the hub's epoll
+    private static final byte IN_THE_JDK = 2; // in one of the JDK's pollers
+
     final Hub hub;
     private volatile Thread thread; // from the start to the end
     private volatile byte state; // written by the spawner, then by the loop thread
@@ -35,7 +39,7 @@ public class RawGreenlet extends Parker {
     // loop thread only, all that follows; there may be a million of these objects
     private boolean parked; // in park(), not continued yet
     private boolean queued; // stands in the queue
-    private boolean polling; // in a JDK call that waits in the hub's epoll
+    private byte polling; // in a JDK call that waits for a descriptor: where
     private Pending pending; // what is to be thrown from its next wait
     RawGreenlet previous; // among the hub's living
     RawGreenlet next;
@@ -163,7 +167,7 @@ public class RawGreenlet extends Parker {
             if (how == Jdk.SUSPENDED) {
                 queued = true; // somebody takes its stack trace
                 hub.core.push(this);
-            } else if (how == Jdk.NOT_RUNNABLE && polling) {
+            } else if (how == Jdk.NOT_RUNNABLE && polling == IN_THE_HUB) {
                 LockSupport.unpark(thread); // its wait has a time, which is the JDK's to cancel
             }
         } else if (state == SCHEDULED) {
@@ -358,7 +362,7 @@ public class RawGreenlet extends Parker {
 
     /** Whether it waits in jevent or in the hub's epoll, that is, where the hub knows of it. */
     final boolean waitsVisibly() {
-        return parked || polling || queued;
+        return parked || polling == IN_THE_HUB || queued;
     }
 
     // ---- what is thrown into it
@@ -367,7 +371,7 @@ public class RawGreenlet extends Parker {
     Throwable takePending() {
         Pending p = pending;
         if (p != null && !p.isEmpty()) {
-            return p.poll();
+            return holdsBack(p) ? null : take(p);
         }
         Thread t = thread;
         if (t != null && t.isInterrupted()) {
@@ -377,7 +381,51 @@ public class RawGreenlet extends Parker {
         return null;
     }
 
-    private Pending pending() {
+    private Throwable take(Pending p) {
+        Throwable error = p.poll();
+        clearInterrupt(p);
+        if (!p.isEmpty()) {
+            list();
+        }
+        return error;
+    }
+
+    /** The interrupt status that jevent has set is not needed any more. Own thread. */
+    private static void clearInterrupt(Pending p) {
+        if (p.interrupting && p.anyTold() == null) {
+            p.interrupting = false;
+            boolean ignored = Thread.interrupted();
+        }
+    }
+
+    /** While a class is initialised, whose initialiser waits: all waits until it has ended. */
+    private boolean holdsBack(Pending p) {
+        p.held = Initialisers.onStack();
+        if (p.held) {
+            list();
+        }
+        return p.held;
+    }
+
+    /** The hub shall try to deliver what is pending, for the next wait may be one of the JDK's. */
+    private void list() {
+        hub.onLoop(
+                () -> {
+                    Pending p = pending;
+                    if (p != null && !p.listed) {
+                        p.listed = true;
+                        hub.undelivered.add(this);
+                    }
+                });
+    }
+
+    @Override
+    Pending known() {
+        return pending;
+    }
+
+    @Override
+    Pending pending() {
         if (pending == null) {
             pending = Pending.ofGreenlet();
         }
@@ -387,13 +435,23 @@ public class RawGreenlet extends Parker {
     @Override
     void putBack(Throwable error) {
         pending().putBack(error);
+        list();
+    }
+
+    @Override
+    boolean tellInstead(Throwable error) {
+        boolean told = super.tellInstead(error);
+        if (told) {
+            list();
+        }
+        return told;
     }
 
     @Override
     void gotValue() {
         Pending p = pending;
         if (p != null && !p.isEmpty()) {
-            hub.onLoop(() -> hub.undelivered.add(this)); // perhaps its next wait is in the JDK
+            list(); // perhaps its next wait is in the JDK
         }
     }
 
@@ -404,36 +462,34 @@ public class RawGreenlet extends Parker {
             return false;
         }
         boolean waited = p.remove(error);
-        if (p.removeCause(error)) {
-            Thread.interrupted(); // it was for this and for nobody else
-        }
+        clearInterrupt(p);
         return waited;
     }
 
     @Override
-    Throwable interruptCause() {
-        return pending == null ? null : pending.interruptCause;
-    }
-
-    @Override
-    void throwLater(Throwable error, long since) {
-        hub.onLoop(() -> throwInLoop(error, since));
+    void throwLater(Throwable error, long since, boolean lasting) {
+        hub.onLoop(() -> throwInLoop(error, since, lasting));
     }
 
     /** Loop thread. */
     final void throwInLoop(Throwable error) {
-        throwInLoop(error, 0);
+        throwInLoop(error, 0, false);
     }
 
-    private void throwInLoop(Throwable error, long since) {
+    /** As {@link #throwInLoop(Throwable)}, from every wait. Loop thread. */
+    final void throwInLoopForGood(Throwable error) {
+        throwInLoop(error, 0, true);
+    }
+
+    private void throwInLoop(Throwable error, long since, boolean lasting) {
         if (state == NEW || state == SCHEDULED) {
             state = DEAD;
             thread = null;
             neverBegan(error);
         } else if (state == STARTED) {
-            pending().add(error, since);
+            pending().add(error, since, lasting);
             if (!deliver()) {
-                hub.undelivered.add(this);
+                list();
             }
         }
     }
@@ -441,32 +497,85 @@ public class RawGreenlet extends Parker {
     /**
      * Sees to it that what is pending is thrown from where it waits. Loop thread.
      *
-     * @return false if it does not wait now; to be tried again after it ran
+     * @return false if it does not wait now, or takes notice of nothing; to be tried again
      */
     final boolean deliver() {
+        boolean done = tryToDeliver();
+        if (done && pending != null) {
+            pending.listed = false;
+        }
+        return done;
+    }
+
+    private boolean tryToDeliver() {
         Thread t = thread;
-        if (state != STARTED || pending == null || pending.isEmpty() || t == null) {
+        Pending p = pending;
+        if (state != STARTED || p == null || p.isEmpty() || t == null) {
             return true;
         }
         if (dead()) {
             return true; // was adopted: the thread of somebody else, which has ended
         }
-        if (parked) {
-            unparkInLoop();
-            return true;
-        }
-        if (polling) {
-            LockSupport.unpark(t);
+        if (parked || polling != NOWHERE) {
+            if (p.held) {
+                return false;
+            }
+            if (parked) {
+                unparkInLoop();
+            } else {
+                LockSupport.unpark(t);
+            }
             return true;
         }
         if (queued || !JDK.isWaiting(t) && !JDK.isPinned(t)) {
             return false;
         }
-        // In a lock, a queue or a sleep of the JDK. What its InterruptedException stands for is
-        // remembered, and said at the edge: the Timeout's scope or the greenlet's end.
-        pending.pollForInterrupt();
-        t.interrupt();
-        return pending.isEmpty();
+        return JDK.isPinned(t) && Initialisers.onStackOf(t) || deliverInTheJdk(t, p);
+    }
+
+    /**
+     * It waits in a lock, a queue or a sleep of the JDK. At first it is interrupted, so that who is
+     * prepared for that cleans up. What that stood for stays pending: at the edge (the Timeout's
+     * scope or the greenlet's end) it is thrown, and if the program swallows it and waits once more,
+     * it is thrown from there where the JDK's code allows it. Elsewhere the interrupt is repeated,
+     * with growing pauses: {@code lock()} takes no notice of it, and code that swallows it in a loop
+     * would do nothing else.
+     */
+    private boolean deliverInTheJdk(Thread t, Pending p) {
+        if (!p.isTold()) {
+            p.tellUntold();
+            p.interrupting = true;
+            t.interrupt();
+            return false;
+        }
+        StackTraceElement[] stack = t.getStackTrace();
+        if (JdkWaits.mayThrow(stack) && JDK.throwFrom(t, p.peek())) {
+            if (p.poll() instanceof Timeout timeout) {
+                timeout.setStackTrace(stack);
+            }
+            p.interrupting = false; // the wait has begun, so the status was cleared
+            LockSupport.unpark(t);
+            return p.isEmpty();
+        }
+        long now = hub.core.now();
+        if (!p.pauses(now)) {
+            hub.core.start(new Redelivery(p.isHopeful()), p.pauseFrom(now));
+            p.interrupting = true;
+            t.interrupt();
+        }
+        return false;
+    }
+
+    /** The loop goes through those that are to be delivered to before it sleeps. */
+    private static final class Redelivery extends TimerEntry {
+        Redelivery(boolean ref) {
+            super(ref);
+        }
+
+        @Override
+        protected void due() {
+            // that the loop is awake is enough
+        }
     }
 
     @Override
@@ -485,7 +594,7 @@ public class RawGreenlet extends Parker {
         ownTheLoop();
         pending.takeDown();
         if (!pending.isEmpty()) {
-            hub.undelivered.add(this); // perhaps its next wait is in the JDK
+            list(); // perhaps its next wait is in the JDK
         }
     }
 
@@ -496,18 +605,68 @@ public class RawGreenlet extends Parker {
         }
     }
 
-    /** Begins a JDK call that waits in the hub's epoll; throws what is pending. Own thread. */
-    final void beginPolling() {
+    // ---- calls of the JDK's that wait for a descriptor; own thread
+
+    /**
+     * Begins one.
+     *
+     * @param inHub whether it waits in the hub's epoll
+     */
+    final void beginPolling(boolean inHub) {
+        polling = inHub ? IN_THE_HUB : IN_THE_JDK;
+    }
+
+    /** Ends it. Whether it had begun. */
+    final boolean endPolling() {
+        boolean was = polling != NOWHERE;
+        polling = NOWHERE;
+        return was;
+    }
+
+    /** Whether something is to be thrown from such a call. */
+    final boolean hasForPolling() {
         Pending p = pending;
-        if (p != null && (!p.isEmpty() || (p.interruptCause != null && thread.isInterrupted()))) {
-            throwPending();
+        return p != null && !p.isEmpty() && !holdsBack(p);
+    }
+
+    /** What is to be thrown as itself. */
+    final Throwable takeForPolling() {
+        return take(pending);
+    }
+
+    /** What is to be told instead; null if all was told or thrown before. */
+    final Throwable tellInPolling() {
+        Throwable error = pending.tell();
+        if (error != null) {
+            list();
         }
-        polling = true;
+        return error;
+    }
+
+    /** Its socket is about to be closed, by an interrupt; that is to throw this. */
+    final void thrownByClose(Throwable error) {
+        pending.thrownByClose = error;
+        pending.interrupting = true;
+    }
+
+    /** Its socket is closed. What {@link #thrownByClose} was given last; null if nothing. */
+    final Throwable takeThrownByClose() {
+        Pending p = pending;
+        if (p == null || p.thrownByClose == null) {
+            return null;
+        }
+        Throwable error = p.thrownByClose;
+        p.thrownByClose = null;
+        p.interrupting = false;
+        boolean ignored = Thread.interrupted();
+        return error;
     }
 
     /** What a thread waited for in the hub's epoll is there. Loop thread. */
     static void polled(Thread thread) {
-        if (JDK.greenlet(thread) instanceof RawGreenlet g && g.polling && !g.queued) {
+        if (JDK.greenlet(thread) instanceof RawGreenlet g
+                && g.polling == IN_THE_HUB
+                && !g.queued) {
             g.queued = true;
             g.hub.core.push(g); // continued by us, which costs less than by the JDK
         } else {
@@ -515,27 +674,23 @@ public class RawGreenlet extends Parker {
         }
     }
 
-    /** Ends it. Whether it had begun. */
-    final boolean endPolling() {
-        boolean was = polling;
-        polling = false;
-        return was;
-    }
+    // ---- its end
 
-    /** What is to be thrown from the end of such a call; null if nothing. */
-    final Throwable pendingAfterPolling() {
-        return pending == null ? null : pending.poll();
-    }
-
-    /** Translates an interruption that stood for a kill or timeout into that. Own thread. */
+    /**
+     * What it ends with instead: what was told and not thrown as itself. Own thread.
+     *
+     * @param e what its body has thrown; null if it has returned
+     */
     final Throwable translate(Throwable e) {
-        Throwable cause = interruptCause();
-        if (cause != null && cause != e && Interruptions.isInterruption(e)) {
-            pending.interruptCause = null;
-            cause.addSuppressed(e);
-            return cause;
+        Pending p = pending;
+        Throwable told = p == null ? null : p.anyTold();
+        if (told == null || told == e || e instanceof GreenletExit) {
+            return e;
         }
-        return e;
+        if (e != null) {
+            told.addSuppressed(e);
+        }
+        return told;
     }
 
     /**

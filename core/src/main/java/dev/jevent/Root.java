@@ -105,8 +105,8 @@ final class Root extends RawGreenlet {
     }
 
     @Override
-    void throwLater(Throwable error, long since) {
-        errors.add(error, since);
+    void throwLater(Throwable error, long since, boolean lasting) {
+        errors.add(error, since, lasting);
         unpark();
     }
 
@@ -131,8 +131,18 @@ final class Root extends RawGreenlet {
     }
 
     @Override
-    Throwable interruptCause() {
-        return null;
+    Pending known() {
+        return errors;
+    }
+
+    @Override
+    Pending pending() {
+        return errors;
+    }
+
+    @Override
+    boolean tellInstead(Throwable error) {
+        return errors.tellInstead(error); // nobody delivers to it in calls of the JDK's
     }
 
     @Override

@@ -8,8 +8,8 @@ final class Shield {
 
     final Shield outer; // null for the outermost one
     final long serial; // counts up in each greenlet or thread
-    Throwable interruptCause; // put aside when it was put up
     boolean interrupted; // the interrupt status that its thread gets back
+    boolean interrupting; // and it was set by jevent
 
     Shield(Shield outer, long serial) {
         this.outer = outer;

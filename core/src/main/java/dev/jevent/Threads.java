@@ -53,8 +53,8 @@ final class Threads {
         }
 
         @Override
-        void throwLater(Throwable error, long since) {
-            pending.add(error, since);
+        void throwLater(Throwable error, long since, boolean lasting) {
+            pending.add(error, since, lasting);
             LockSupport.unpark(thread);
         }
 
@@ -79,8 +79,13 @@ final class Threads {
         }
 
         @Override
-        Throwable interruptCause() {
-            return null;
+        Pending known() {
+            return pending;
+        }
+
+        @Override
+        Pending pending() {
+            return pending;
         }
 
         @Override

@@ -7,8 +7,8 @@ import java.util.concurrent.Callable;
 
 /**
  * Thrown into the greenlet that started it when its time is over, whatever that greenlet waits in:
- * jevent's own calls, JDK sockets, channels and selectors (which stay open), JDK locks, queues and
- * sleeps. Follows {@code gevent.Timeout}.
+ * jevent's own calls, JDK sockets, channels and selectors, JDK locks, queues and sleeps. Follows
+ * {@code gevent.Timeout}.
  *
  * <pre>{@code
  * try (Timeout t = Timeout.start(Duration.ofSeconds(5))) {
@@ -22,11 +22,15 @@ import java.util.concurrent.Callable;
  * told apart by identity. It is no {@code Exception}, so that {@code catch (Exception e)} does not
  * swallow it.
  *
- * <p>A wait in a lock, queue or sleep <i>of the JDK</i> can only be ended by an interrupt: there
- * the JDK's {@code InterruptedException} is thrown. {@link Jevent#withTimeout} and the greenlet's
- * end turn it into the timeout; a {@code try} block as above cannot, and sees the
- * InterruptedException with the timeout as its {@linkplain Throwable#getSuppressed() suppressed}
- * exception.
+ * <p>In two places it arrives as something else at first, so that code which does not know it
+ * cleans up: in a lock, queue or sleep <i>of the JDK</i> as {@code InterruptedException}, and in a
+ * stream socket of a library (one of {@code java.net}, a {@code SocketChannel}, one of {@link
+ * dev.jevent.socket.Sockets#socket()}) as an {@code IOException} that has it as its cause; that
+ * socket is closed, for nobody knows what was half read or written on it. {@link
+ * Jevent#withTimeout}, {@link #call} and the greenlet's end throw the timeout itself in any case,
+ * and so does the next wait of a task that has swallowed the exception. A {@code try} block as above
+ * ends with that exception, and has the timeout as a {@linkplain Throwable#getSuppressed()
+ * suppressed} one.
  *
  * <p>A timeout belongs to the thread that starts it. Without a hub it works too, for jevent's own
  * calls.
@@ -40,6 +44,7 @@ public final class Timeout extends Error implements AutoCloseable {
     private transient Parker target; // while it runs
     private transient long since; // which shields it passes
     private transient Alarm alarm;
+    private transient boolean lasting; // thrown from every wait, until it is cancelled
     private boolean thrown;
 
     /** A timeout that is not started. */
@@ -54,7 +59,11 @@ public final class Timeout extends Error implements AutoCloseable {
      * @param instead what is thrown instead of the timeout itself; null for the timeout
      */
     public Timeout(Duration duration, Throwable instead) {
-        super(null, null, true, true);
+        this(duration, instead, null);
+    }
+
+    private Timeout(Duration duration, Throwable instead, Throwable cause) {
+        super(null, cause, true, true);
         this.duration = duration;
         this.instead = instead;
     }
@@ -130,8 +139,8 @@ public final class Timeout extends Error implements AutoCloseable {
     @Override
     public void close() {
         Parker t = target;
-        if (t != null && t.interruptCause() == thrown()) {
-            // an InterruptedException is under way, or was swallowed, that stands for this
+        if (t != null && t.wasTold(thrown())) {
+            // an exception is under way, or was swallowed, that stands for this
             cancel();
             throw Parker.<RuntimeException>sneaky(thrown() == this ? traceHere() : thrown());
         }
@@ -140,12 +149,12 @@ public final class Timeout extends Error implements AutoCloseable {
 
     private void over() {
         thrown = true;
-        target.throwLater(thrown(), since);
+        target.throwLater(thrown(), since, lasting);
     }
 
     /** Whether it was thrown, or is to be, into the one who started it and has not cancelled it. */
     boolean isOver() {
-        return alarm != null && thrown;
+        return alarm != null && thrown || getCause() instanceof Timeout first && first.isOver();
     }
 
     /** Its stack trace is where the time was over, not where it was started. */
@@ -178,29 +187,61 @@ public final class Timeout extends Error implements AutoCloseable {
 
     /**
      * Starts it, does the task and cancels it: what takes a {@code Timeout} as its timeout in
-     * gevent, is called in here. Unlike a {@code try} block it turns an InterruptedException that
-     * stands for this timeout into this timeout.
+     * gevent, is called in here. Unlike a {@code try} block it throws this timeout in any case in
+     * which that has struck, also where it has arrived as an InterruptedException or as the
+     * IOException of a closed socket, or was swallowed.
      *
      * @return what the task returns
      */
     public <T> T call(Callable<T> task) throws Exception {
         start();
+        T result = null;
+        Throwable failure = null;
         try {
-            return task.call();
+            result = task.call();
         } catch (Throwable e) {
-            Parker t = target;
-            if (t.interruptCause() == thrown() && Interruptions.isInterruption(e)) {
-                Throwable mine = thrown();
-                if (mine == this) {
-                    traceHere();
-                }
-                mine.addSuppressed(e);
-                throw Parker.<RuntimeException>sneaky(mine);
-            }
-            throw e;
-        } finally {
-            cancel();
+            failure = e;
         }
+        failure = translate(failure);
+        cancel();
+        if (failure != null) {
+            throw Parker.<RuntimeException>sneaky(failure);
+        }
+        return result;
+    }
+
+    /**
+     * If this was delivered as an interrupt or as the IOException of a closed socket: this, instead
+     * of what came of that. A kill or timeout from outside goes before it.
+     *
+     * @param failure what the task has thrown; null if it has returned
+     */
+    Throwable translate(Throwable failure) {
+        Throwable mine = thrown();
+        if (failure == mine
+                || !target.wasTold(mine)
+                || failure instanceof GreenletExit
+                || failure instanceof Timeout t && t.isOver()) {
+            return failure;
+        }
+        if (mine == this) {
+            traceHere();
+        }
+        if (failure != null) {
+            mine.addSuppressed(failure);
+        }
+        return mine;
+    }
+
+    /** Has it thrown from every wait until it is cancelled. Before it is started. */
+    Timeout lasting() {
+        lasting = true;
+        return this;
+    }
+
+    /** The same once more, for one more wait. */
+    Timeout again() {
+        return new Timeout(duration, null, this).traceHere();
     }
 
     /** As {@link #call}, for a task without a result. */

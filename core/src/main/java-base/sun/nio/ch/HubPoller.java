@@ -7,6 +7,7 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
 import java.nio.channels.SelectableChannel;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 
 /**
@@ -15,9 +16,9 @@ import java.util.function.LongPredicate;
  * before.
  *
  * <p>Compiled into {@code java.base} and defined at run time; {@code dev.jevent.internal.jdk.Jdk25}
- * is its only user. The hub is reached through two predicates that get one number: the descriptor,
- * with {@link #WRITE} and {@link #POLLED} added. They answer true if the calling thread is a
- * greenlet, and may throw what is to be thrown from the blocking call.
+ * is its only user. The hub is reached through three functions that get one number: the
+ * descriptor, with {@link #WRITE} and {@link #POLLED} added. The first two answer true if the hub
+ * sees to the wait; the first and the third may throw what is to be thrown from the blocking call.
  */
 public final class HubPoller extends Poller {
 
@@ -34,6 +35,7 @@ public final class HubPoller extends Poller {
     private static final MethodHandle DEREGISTER;
     private static LongPredicate begin;
     private static LongPredicate end;
+    private static LongConsumer after;
     private static HubPoller selectors;
     private static HubPoller[] readers;
     private static HubPoller[] writers;
@@ -64,9 +66,12 @@ public final class HubPoller extends Poller {
      * Puts hub pollers in front of the JDK's. To be called once, from a platform thread, because
      * the JDK's pollers are virtual threads that inherit the scheduler of who starts them.
      */
-    public static void install(LongPredicate beginWait, LongPredicate endWait) throws Exception {
+    public static void install(
+            LongPredicate beginWait, LongPredicate endWait, LongConsumer afterWait)
+            throws Exception {
         begin = beginWait;
         end = endWait;
+        after = afterWait;
         Object pollers = field(Poller.class, "POLLERS").get(null);
         Field master = field(pollers.getClass(), "masterPoller");
         if (master.get(pollers) instanceof Poller original) {
@@ -136,6 +141,7 @@ public final class HubPoller extends Poller {
                 throw new InternalError(e);
             }
         }
+        after.accept(fd | direction);
     }
 
     private void call(MethodHandle method, int fd) throws IOException {

@@ -6,6 +6,7 @@ import dev.jevent.Interrupted;
 import dev.jevent.Jevent;
 import dev.jevent.LoopExit;
 import dev.jevent.file.Stdio;
+import dev.jevent.internal.CallerAccess;
 import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.agent.UserThreads;
 import dev.jevent.internal.loop.EventLoop;
@@ -38,6 +39,7 @@ import java.util.List;
  */
 final class ProgramRun {
 
+    private static final CallerAccess ACCESS = CallerAccess.get();
     private static final long LOOK_MILLIS = 20;
     private static final int TURNS_OF_A_SLEEP = 2; // one that sleeps, one in which the root is due
 
@@ -76,18 +78,31 @@ final class ProgramRun {
         try {
             exit(life(hub, main));
         } catch (ShutdownRequested e) {
-            end(main, e);
+            shielded(() -> end(main, e));
             shutdown.finish();
         }
     }
 
     /** Main is asked to end, and it alone: while it does so it may need the others. */
     private static void end(Greenlet<Void> main, ShutdownRequested request) {
-        main.killLater(request);
+        ACCESS.throwInto(main, request, 0, true);
         try {
             undisturbed(main::ready, main::join);
         } catch (LoopExit e) {
             // main waits for ever: it ends with the others
+        }
+    }
+
+    /** The request to end is thrown from every wait of this thread's, but it has to wait on. */
+    private static void shielded(Runnable wait) {
+        try {
+            ACCESS.<Object>shielded(
+                    () -> {
+                        wait.run();
+                        return wait;
+                    });
+        } catch (Exception e) {
+            throw ProgramRun.<RuntimeException>sneaky(e);
         }
     }
 
@@ -194,11 +209,7 @@ final class ProgramRun {
     private static void exit(int code) {
         Thread.ofPlatform().name("jevent-exit").start(() -> System.exit(code));
         for (; ; ) {
-            try {
-                undisturbed(() -> false, () -> Jevent.sleep(Duration.ofDays(1)));
-            } catch (ShutdownRequested e) {
-                // it ends already
-            }
+            shielded(() -> undisturbed(() -> false, () -> Jevent.sleep(Duration.ofDays(1))));
         }
     }
 }

@@ -343,7 +343,7 @@ public final class EventStream implements AutoCloseable {
     /** What was to be thrown into the handler is not thrown any more. On its thread. */
     private void takeBack() {
         CallerAccess access = CallerAccess.get();
-        interrupted |= interrupts || access.interruptCause(owner) == exit;
+        interrupted |= interrupts || access.wasTold(owner, exit);
         boolean ignored = access.revoke(owner, exit);
         if (interrupts) {
             interrupts = false;
@@ -386,7 +386,7 @@ public final class EventStream implements AutoCloseable {
             return;
         }
         if (owner instanceof RawGreenlet) {
-            CallerAccess.get().throwInto(owner, exit, since);
+            CallerAccess.get().throwInto(owner, exit, since, false);
         } else {
             interrupts = true;
             thread.interrupt();

@@ -7,6 +7,10 @@ import dev.jevent.Timeout;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.Closeable;
+import java.net.Socket;
+import java.nio.channels.SelectableChannel;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -73,21 +77,56 @@ public abstract class CallerAccess {
      * Throws it from where the target waits or will wait. Any thread.
      *
      * @param since zero for what comes from outside; or it passes the shields put up before that
+     * @param lasting from every wait, until it is taken back or the greenlet ends
      */
-    public abstract void throwInto(Object target, Throwable error, long since);
+    public abstract void throwInto(Object target, Throwable error, long since, boolean lasting);
 
-    /** Takes it back; whether it was not thrown yet. Own thread. */
+    /**
+     * How a wait in a socket of a library's ends. If it was a kill, a timeout or an interrupt the
+     * socket is closed, for nobody knows what was half read or written on it; and if that is
+     * delivered for the first time, it is told by a SocketException, whose cause it is, so that the
+     * library throws the connection away. It stays pending.
+     *
+     * @param e what the wait has thrown
+     * @param socket is closed without a wait
+     * @return what is to be thrown
+     */
+    public abstract Throwable closedFor(Throwable e, Closeable socket);
+
+    /** The socket of java.net is no library's: it stays open. */
+    public abstract void keepOpen(Socket socket);
+
+    /** The channel is no library's: it stays open. */
+    public abstract void keepOpen(SelectableChannel channel);
+
+    /** Whether it was delivered as something else, and not thrown as itself since. Own thread. */
+    public abstract boolean wasTold(Object caller, Throwable error);
+
+    /** Whether the error is the one that was thrown, or that once more. */
+    public abstract boolean isSame(@Nullable Throwable error, Throwable one);
+
+    /** Takes it back; whether it was neither thrown nor told yet. Own thread. */
     public abstract boolean revoke(Object caller, Throwable error);
 
-    /** Whether the JDK's exception tells of an interrupt that stands for the error. Own thread. */
-    public abstract boolean standsFor(Object caller, Throwable exception, Throwable error);
+    /**
+     * Whether the caller was ended by the error: it throws that, or what it throws (null if it has
+     * returned) came of that. Own thread.
+     */
+    public abstract boolean standsFor(
+            Object caller, @Nullable Throwable exception, Throwable error);
+
+    /** Whether somebody outside wants the caller to leave: a kill, or a timeout that is over. */
+    public abstract boolean isCommand(@Nullable Throwable error);
 
     /** The timeout, if the exception stands for it as above; else the exception. Own thread. */
     public abstract @Nullable Throwable translated(
-            Object caller, @Nullable Throwable exception, Timeout timeout);
+            @Nullable Throwable exception, Timeout timeout);
 
-    /** What the last interrupt of the caller stood for, or null. Own thread. */
-    public abstract @Nullable Throwable interruptCause(Object caller);
+    /** One that is thrown from every wait until it is cancelled; not started. */
+    public abstract Timeout lastingTimeout(Duration duration);
+
+    /** Calls it in a block that keeps the sockets of libraries open. */
+    public abstract <T> T keepingOpen(Callable<T> task) throws Exception;
 
     /** Whether it tells of an interrupt of the thread. */
     public abstract boolean isInterruption(Throwable error);

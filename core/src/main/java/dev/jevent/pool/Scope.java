@@ -2,7 +2,6 @@ package dev.jevent.pool;
 
 import dev.jevent.Action;
 import dev.jevent.Greenlet;
-import dev.jevent.GreenletExit;
 import dev.jevent.Hub;
 import dev.jevent.Timeout;
 import dev.jevent.internal.CallerAccess;
@@ -188,7 +187,7 @@ public final class Scope implements AutoCloseable {
 
     /** Brings it to its end, and answers what is to be thrown. */
     private Throwable finish(Throwable thrown) throws Exception {
-        Throwable e = deadline == null ? thrown : ACCESS.translated(opener, thrown, deadline);
+        Throwable e = deadline == null ? thrown : ACCESS.translated(thrown, deadline);
         finished = true;
         boolean cancelled = children.bodyIsOver(e);
         if (e != null && !cancelled) {
@@ -212,9 +211,7 @@ public final class Scope implements AutoCloseable {
 
     /** Whether somebody outside wants the caller to leave; that is not to be lost. */
     private boolean isCommand(Throwable e) {
-        return e instanceof GreenletExit
-                || e instanceof Timeout t && t != deadline && ACCESS.isOver(t)
-                || e != null && ACCESS.isInterruption(e);
+        return e != deadline && ACCESS.isCommand(e) || e != null && ACCESS.isInterruption(e);
     }
 
     // ---- try
@@ -329,7 +326,7 @@ public final class Scope implements AutoCloseable {
         if (deadline != null) {
             deadline.cancel();
         }
-        deadline = new Timeout(fromNow);
+        deadline = ACCESS.lastingTimeout(fromNow);
         deadline.start();
     }
 

@@ -52,6 +52,8 @@ final class ScopeChildren {
     private List<Throwable> failures; // the first one first; null: none
     private Waiter<Void> joiner;
 
+    private boolean swallowed; // opener only: the body was told of its cancellation, in other words
+
     ScopeChildren(Hub hub, Object opener, boolean inTry) {
         this.hub = hub;
         this.opener = opener;
@@ -69,7 +71,7 @@ final class ScopeChildren {
         Greenlet<T> g = ACCESS.newOwned(hub, task, child);
         child.greenlet = g;
         if (enter(child)) {
-            ACCESS.throwInto(g, killed(), 0); // it never begins
+            ACCESS.throwInto(g, killed(), 0, true); // it never begins
         } else {
             start(g);
         }
@@ -83,7 +85,7 @@ final class ScopeChildren {
                     try {
                         g.start();
                     } catch (Throwable e) { // a spawn callback of a user
-                        ACCESS.throwInto(g, killed(), 0);
+                        ACCESS.throwInto(g, killed(), 0, true);
                         throw e;
                     }
                 });
@@ -184,7 +186,7 @@ final class ScopeChildren {
             lock.unlock();
         }
         for (Child c = nextToKill(); c != null; c = nextToKill()) {
-            ACCESS.throwInto(c.greenlet, killed(), 0);
+            ACCESS.throwInto(c.greenlet, killed(), 0, true);
         }
         if (bodyToo) {
             // On the loop nothing else runs: if it is in its body then, it is there when this is
@@ -219,7 +221,7 @@ final class ScopeChildren {
         } finally {
             lock.unlock();
         }
-        ACCESS.throwInto(opener, mine, since);
+        ACCESS.throwInto(opener, mine, since, !inTry);
     }
 
     // ---- the opener only, all that follows
@@ -238,8 +240,9 @@ final class ScopeChildren {
         if (mine == null) {
             return false;
         }
+        swallowed |= ACCESS.wasTold(opener, mine);
         boolean itself =
-                thrown != null && (thrown == mine || ACCESS.standsFor(opener, thrown, mine));
+                ACCESS.isSame(thrown, mine) || swallowed && !ACCESS.isCommand(thrown);
         takeBack(mine);
         return itself && !inTry;
     }
@@ -269,16 +272,16 @@ final class ScopeChildren {
     /**
      * The try block is left.
      *
-     * @return what the InterruptedException stands for that has left it; null if none
+     * @return what was told in it as an InterruptedException or an IOException; null if none
      */
     @Nullable Throwable endOfBlock() {
         Throwable mine = leaveBody();
         if (mine == null) {
             return null;
         }
-        boolean interrupted = ACCESS.interruptCause(opener) == mine;
+        boolean told = ACCESS.wasTold(opener, mine);
         takeBack(mine);
-        return interrupted ? mine : null;
+        return told ? mine : null;
     }
 
     void bodyGoesOn() {

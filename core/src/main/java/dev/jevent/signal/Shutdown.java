@@ -172,7 +172,7 @@ public final class Shutdown implements AutoCloseable {
         }
         if (n == 1) {
             Thread.ofPlatform().daemon().name("jevent-shutdown").start(() -> endAfterGrace(r));
-            program.killLater(r);
+            ACCESS.throwInto(program, r, 0, true);
         } else if (n == 2) {
             System.exit(r.exitCode());
         } else {
@@ -234,7 +234,7 @@ public final class Shutdown implements AutoCloseable {
             for (RawGreenlet g : ACCESS.living(hub)) {
                 others |= g != self;
                 if (told.add(g)) {
-                    g.killLater(r.copy());
+                    ACCESS.throwInto(g, r.copy(), 0, true);
                 }
             }
             if (!others && ACCESS.queued(hub) == 0) {

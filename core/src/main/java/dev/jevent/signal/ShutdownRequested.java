@@ -2,6 +2,8 @@ package dev.jevent.signal;
 
 import dev.jevent.GreenletExit;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Thrown into a program that is asked to end, by {@code Ctrl-C} (SIGINT) or SIGTERM; see {@link
  * Shutdown}. It is no {@code Exception}: {@code finally} blocks run, {@code catch (Exception e)}
@@ -15,7 +17,11 @@ public final class ShutdownRequested extends GreenletExit {
     private final int number;
 
     ShutdownRequested(String signal, int number) {
-        super("SIG" + signal + ": the process is to end");
+        this(signal, number, null);
+    }
+
+    private ShutdownRequested(String signal, int number, @Nullable Throwable cause) {
+        super("SIG" + signal + ": the process is to end", cause);
         this.signal = signal;
         this.number = number;
     }
@@ -23,6 +29,11 @@ public final class ShutdownRequested extends GreenletExit {
     /** The same for one more greenlet. */
     ShutdownRequested copy() {
         return new ShutdownRequested(signal, number);
+    }
+
+    @Override
+    protected GreenletExit again() {
+        return new ShutdownRequested(signal, number, this);
     }
 
     /** The signal: {@code INT} or {@code TERM}. */

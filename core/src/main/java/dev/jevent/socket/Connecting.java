@@ -2,6 +2,7 @@ package dev.jevent.socket;
 
 import dev.jevent.Jevent;
 import dev.jevent.Waiter;
+import dev.jevent.internal.CallerAccess;
 import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.io.Deadline;
 
@@ -95,6 +96,7 @@ final class Connecting {
                 own.connect(to, deadline);
             } else {
                 socket.connect(to, deadline == null ? 0 : millis(deadline));
+                CallerAccess.get().keepOpen(socket); // jevent's, and not a library's
             }
             done = true;
             return socket;

@@ -24,6 +24,7 @@ abstract class DescriptorSocket extends StreamSocket implements HasDescriptor {
 
     private volatile @Nullable Descriptor descriptor; // set under this
     private Cleaner.@Nullable Cleanable garbage;
+    private boolean ofLibrary; // before it is published
 
     /** Neither bound nor connected. */
     DescriptorSocket() throws SocketException {}
@@ -37,7 +38,16 @@ abstract class DescriptorSocket extends StreamSocket implements HasDescriptor {
     /** Whoever forgets to close it does not lose the descriptor for ever. */
     private void adopt(Descriptor d) {
         garbage = CLEANER.register(this, d::close);
+        if (ofLibrary) {
+            d.belongsToLibrary(this);
+        }
         descriptor = d;
+    }
+
+    /** Made for a library: a kill of who waits in it closes it. Before it is published. */
+    final DescriptorSocket forLibrary() {
+        ofLibrary = true;
+        return this;
     }
 
     /** How a descriptor of this kind is made. */

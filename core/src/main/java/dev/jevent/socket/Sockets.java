@@ -1,7 +1,10 @@
 package dev.jevent.socket;
 
+import dev.jevent.Action;
+import dev.jevent.internal.CallerAccess;
 import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.io.Descriptor;
+import dev.jevent.internal.io.HasDescriptor;
 import dev.jevent.internal.sys.Errno;
 import dev.jevent.internal.sys.Fd;
 import dev.jevent.internal.sys.Native;
@@ -16,9 +19,13 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 
 /**
  * Makes sockets of TCP, of the Unix domain and for datagrams: jevent's own, which make their system
@@ -29,9 +36,11 @@ import java.util.Objects;
  * <p>They may be used by greenlets of any hub and by any thread, by one reader and one writer at a
  * time; a second one who waits gets a {@link dev.jevent.ConcurrentObjectUseError} (not in the
  * portable mode). A kill, a {@link dev.jevent.Timeout} or an interrupt ends a wait and leaves the
- * socket open and usable; out of a write it leaves unsaid how much was sent. (In the portable mode
- * an interrupt closes a socket of TCP, and a kill is one.) A greenlet whose socket is always ready
- * gives way from time to time.
+ * socket open and usable; out of a write it leaves unsaid how much was sent. That is so for who
+ * knows where the conversation stands. What a library uses is closed instead: the JDK's sockets and
+ * channels, and those of {@link #socket()}; see {@link #keepOpen(Socket)}. (In the portable mode an
+ * interrupt closes a socket of TCP.) A greenlet whose socket is always ready gives way from time to
+ * time.
  *
  * <p>A Unix-domain socket tells its path as its address; where java.net wants one of the internet
  * it says the loopback address, and no port. It has no options of TCP.
@@ -45,14 +54,20 @@ public final class Sockets {
 
     private Sockets() {}
 
-    /** A socket that is neither bound nor connected, to set options before it is. */
+    /**
+     * A socket that is neither bound nor connected, for a library, or to set options before it is.
+     * A kill, a {@code Timeout} or an interrupt of who waits in it closes it: at first that wait
+     * throws a {@code SocketException} that has the reason as its cause, so that the library throws
+     * the connection away; each later wait throws the reason itself. {@link #keepOpen(Socket)}
+     * makes it one of the others.
+     */
     public static Socket socket() throws IOException {
-        return OWN ? new TcpSocket() : new Socket();
+        return OWN ? new TcpSocket().forLibrary() : new Socket();
     }
 
     /** A listener that is not bound, to set options before it is. */
     public static ServerSocket serverSocket() throws IOException {
-        return OWN ? new TcpServerSocket() : new ServerSocket();
+        return OWN ? new TcpServerSocket() : new PortableServerSocket();
     }
 
     /** As {@link #connect(String, int, Duration)}, without a time limit but the system's. */
@@ -103,7 +118,56 @@ public final class Sockets {
         if (address instanceof UnixDomainSocketAddress) {
             return OWN ? new UnixSocket() : new ChannelSocket();
         }
-        return socket();
+        return OWN ? new TcpSocket() : new Socket();
+    }
+
+    /**
+     * Keeps a socket open when who waits in it is killed, timed out or interrupted by jevent. So it
+     * is with the sockets of this package in any case, but for those of {@link #socket()}: those
+     * and the JDK's are closed, for they are a library's, which does not know what was half read or
+     * written. For a socket whose user does.
+     *
+     * <p>An interrupt by {@link Thread#interrupt()} closes the JDK's sockets nevertheless.
+     *
+     * @throws IOException if it is closed, or a layer on another: give that one
+     */
+    public static void keepOpen(Socket socket) throws IOException {
+        if (socket.isClosed()) {
+            throw new SocketException("Socket is closed");
+        }
+        if (socket instanceof HasDescriptor own) {
+            own.descriptor().keepOpen();
+        } else if (socket.getChannel() != null) {
+            CallerAccess.get().keepOpen(socket.getChannel());
+        } else {
+            CallerAccess.get().keepOpen(socket);
+        }
+    }
+
+    /** As {@link #keepOpen(Socket)}. */
+    public static void keepOpen(SelectableChannel channel) throws IOException {
+        if (!channel.isOpen()) {
+            throw new ClosedChannelException();
+        }
+        CallerAccess.get().keepOpen(channel);
+    }
+
+    /**
+     * Does the task, in which a kill or {@code Timeout} of the caller leaves all sockets open, the
+     * JDK's and those of libraries too, and is thrown as itself; as in gevent.
+     */
+    public static <T> T keepOpen(Callable<T> task) throws Exception {
+        return CallerAccess.get().keepingOpen(Objects.requireNonNull(task, "task"));
+    }
+
+    /** As {@link #keepOpen(Callable)}, without a result. */
+    public static void keepOpen(Action task) throws Exception {
+        Objects.requireNonNull(task, "task");
+        keepOpen(
+                () -> {
+                    task.run();
+                    return task;
+                });
     }
 
     /** As {@link #listen(SocketAddress, int)}, with a backlog of 1,024. */
@@ -173,6 +237,8 @@ public final class Sockets {
                     Socket right = listener.accept();
                     if (right.getRemoteSocketAddress().equals(left.getLocalSocketAddress())) {
                         done = true;
+                        keepOpen(left);
+                        keepOpen(right);
                         return new Pair(left, right);
                     }
                     right.close(); // somebody else was faster

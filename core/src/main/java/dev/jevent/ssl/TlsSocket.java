@@ -1,5 +1,6 @@
 package dev.jevent.ssl;
 
+import dev.jevent.internal.CallerAccess;
 import dev.jevent.internal.io.Descriptor;
 import dev.jevent.internal.io.HasDescriptor;
 import dev.jevent.internal.io.Transfers;
@@ -129,7 +130,14 @@ final class TlsSocket extends LayeredSocket implements HasDescriptor.Buffering {
         @Override
         public int read(byte[] b, int off, int len) throws IOException {
             Objects.checkFromIndexSize(off, len, b.length);
-            return len == 0 ? 0 : inputShut ? -1 : connection().read(b, off, len, soTimeout);
+            if (len == 0 || inputShut) {
+                return len == 0 ? 0 : -1;
+            }
+            try {
+                return connection().read(b, off, len, soTimeout);
+            } catch (Throwable e) {
+                throw ended(e);
+            }
         }
 
         @Override
@@ -183,7 +191,11 @@ final class TlsSocket extends LayeredSocket implements HasDescriptor.Buffering {
         public void write(byte[] b, int off, int len) throws IOException {
             Objects.checkFromIndexSize(off, len, b.length);
             if (len > 0) {
-                connection().write(b, off, len, soTimeout);
+                try {
+                    connection().write(b, off, len, soTimeout);
+                } catch (Throwable e) {
+                    throw ended(e);
+                }
             }
         }
 
@@ -218,8 +230,23 @@ final class TlsSocket extends LayeredSocket implements HasDescriptor.Buffering {
         if (c.isEstablished()) {
             c.updateKeys();
         } else {
-            c.handshake(soTimeout);
+            try {
+                c.handshake(soTimeout);
+            } catch (Throwable e) {
+                throw ended(e);
+            }
         }
+    }
+
+    /** A library's is closed by a kill, also one that comes while it waits for something else. */
+    private RuntimeException ended(Throwable e) throws IOException {
+        boolean ofLibrary =
+                !(e instanceof IOException)
+                        && below instanceof HasDescriptor own
+                        && !below.isClosed()
+                        && own.descriptor().isOfLibrary();
+        throw CallerAccess.<RuntimeException>sneaky(
+                ofLibrary ? CallerAccess.get().closedFor(e, below) : e);
     }
 
     void startHandshake(Duration limit) throws IOException {

@@ -3,6 +3,7 @@ package dev.jevent.internal.io;
 import dev.jevent.ConcurrentObjectUseError;
 import dev.jevent.Jevent;
 import dev.jevent.Waiter;
+import dev.jevent.internal.CallerAccess;
 import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.SpinLock;
 import dev.jevent.internal.loop.EpollPoll;
@@ -16,9 +17,11 @@ import dev.jevent.internal.sys.Scratch;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.WeakReference;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
@@ -175,6 +178,7 @@ public final class Descriptor implements FdHandler {
     private volatile boolean atHome; // home is one of these
     private boolean roams; // there is another one; under the lock of reading
     private volatile boolean closed; // set under both locks
+    private volatile @Nullable WeakReference<Closeable> library; // whose it is; null: jevent's own
     private volatile boolean reset; // the kernel says so only once
     private volatile boolean lingers;
     private volatile @Nullable Closing closings; // changed under the lock of writing
@@ -294,7 +298,7 @@ public final class Descriptor implements FdHandler {
      * nothing stands in the hub's queue, only as often as timers and I/O have to be looked at.
      * Before the call: what is thrown here has moved no data.
      */
-    private void beFair(Side side, int weight) {
+    private void beFair(Side side, int weight) throws SocketException {
         side.calls += weight;
         if (side.calls >= CALLS_IN_A_ROW) {
             side.calls = 0;
@@ -307,11 +311,48 @@ public final class Descriptor implements FdHandler {
                         return;
                     }
                     loop.lookSoon();
-                    Jevent.sleep(0);
+                    giveWay();
                 }
                 side.turn = loop.turns();
             }
         }
+    }
+
+    private void giveWay() throws SocketException {
+        try {
+            Jevent.sleep(0);
+        } catch (Throwable e) {
+            throw library == null ? CallerAccess.<RuntimeException>sneaky(e) : endedForLibrary(e);
+        }
+    }
+
+    // ---- sockets of libraries
+
+    /**
+     * From now on a kill, a timeout or an interrupt of who waits here closes the socket, as the
+     * JDK's interruption closes its own; see {@link CallerAccess#closedFor}.
+     *
+     * @param socket which is not kept alive by this
+     */
+    public void belongsToLibrary(Closeable socket) {
+        library = new WeakReference<>(socket);
+    }
+
+    /** Takes {@link #belongsToLibrary} back. */
+    public void keepOpen() {
+        library = null;
+    }
+
+    /** Whether a kill of who waits here closes it. */
+    public boolean isOfLibrary() {
+        return library != null;
+    }
+
+    private RuntimeException endedForLibrary(Throwable e) {
+        WeakReference<Closeable> socket = library;
+        Closeable known = socket == null ? null : socket.get();
+        Throwable ended = CallerAccess.get().closedFor(e, known == null ? this::close : known);
+        throw CallerAccess.<RuntimeException>sneaky(ended);
     }
 
     private int tryRecv(byte[] b, int off, int len) throws SocketException {
@@ -664,6 +705,19 @@ public final class Descriptor implements FdHandler {
 
     /** Waits for an event since the last {@link #enter}, or a close. */
     private void await(Side side, @Nullable Deadline deadline) throws IOException {
+        if (library == null) {
+            awaitOpen(side, deadline);
+            return;
+        }
+        try {
+            awaitOpen(side, deadline);
+        } catch (Throwable e) {
+            throw endedForLibrary(e);
+        }
+    }
+
+    /** As {@link #await}; a kill of who waits leaves it open. */
+    private void awaitOpen(Side side, @Nullable Deadline deadline) throws IOException {
         EventLoop loop = loop();
         boolean inLoop = loop.inLoop();
         beginWait(side);

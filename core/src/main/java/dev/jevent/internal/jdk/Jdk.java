@@ -2,9 +2,12 @@ package dev.jevent.internal.jdk;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
+import java.net.Socket;
 import java.nio.channels.SelectableChannel;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -33,6 +36,12 @@ public interface Jdk {
 
     /** Added at the end of a wait, if it ended because the descriptor was ready. */
     long POLLED = 1L << 33;
+
+    /** It waits in a socket of {@code java.net}. */
+    int SOCKET = 1;
+
+    /** It waits in a stream channel. */
+    int CHANNEL = 2;
 
     /** A selector's wait. */
     long SELECTOR = 1L << 34;
@@ -119,9 +128,40 @@ public interface Jdk {
      * added, on the thread that waits; true means that the wait is taken care of. Once, before any
      * greenlet exists, from a platform thread.
      *
+     * @param beginWait may throw what is to be thrown from the call
+     * @param afterWait told when the wait has ended and nothing is registered; may throw as well
+     * @param onClose what the close of a socket by the calling thread is to throw; null for nothing
+     *
      * @throws Exception when the JDK does not allow it; then nothing has changed
      */
-    void installPoller(LongPredicate beginWait, LongPredicate endWait) throws Exception;
+    void installPoller(
+            LongPredicate beginWait,
+            LongPredicate endWait,
+            LongConsumer afterWait,
+            Supplier<Throwable> onClose)
+            throws Exception;
+
+    /** What a wait that ends in {@code afterWait} is in: see {@link #cut}. */
+    int waitsIn();
+
+    /**
+     * Ends the calling thread's wait in a {@link #SOCKET} or {@link #CHANNEL}, which is closed.
+     * Always throws something, which nobody sees.
+     *
+     * @param error what a channel throws then; a socket throws what {@code onClose} gives
+     */
+    void cut(Throwable error) throws IOException;
+
+    /** The file descriptor of a socket of java.net; only after {@link #installPoller}. */
+    int descriptor(Socket socket);
+
+    /**
+     * Has the error thrown from where the thread is parked, in a call of the JDK's, when it is
+     * continued. By the thread that runs its hub's loop.
+     *
+     * @return false if that cannot be done with this thread
+     */
+    boolean throwFrom(Thread thread, Throwable error);
 
     /**
      * Ends the wait for a descriptor that began with the given direction.

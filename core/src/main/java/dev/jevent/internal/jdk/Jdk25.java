@@ -5,10 +5,12 @@ import java.io.InputStream;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.net.Socket;
 import java.nio.channels.SelectableChannel;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -48,16 +50,18 @@ final class Jdk25 implements Jdk {
     private static final MethodHandle ENTRY;
     private static final MethodHandle YIELD;
     private static final MethodHandle PREFETCH;
+    private static final MethodHandle THROW_FROM;
     private static final IllegalStateException CLOSED;
 
     static {
-        MethodHandle[] h = new MethodHandle[17];
+        MethodHandle[] h = new MethodHandle[18];
         IllegalStateException closed = null;
         try {
             var lookup = MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup());
             define(lookup, "java/lang/GreenletSupport$Context");
             define(lookup, "java/lang/GreenletSupport$Adoption");
             define(lookup, "java/lang/GreenletSupport$HubContainer");
+            define(lookup, "java/lang/GreenletSupport$Throwing");
             Class<?> support = define(lookup, "java/lang/GreenletSupport");
             var pub = MethodHandles.lookup();
             Class<?> t = Thread.class;
@@ -90,6 +94,11 @@ final class Jdk25 implements Jdk {
                             support, "entry", MethodType.methodType(void.class, Consumer.class));
             h[15] = lookup.findStatic(t, "yield0", MethodType.methodType(void.class));
             h[16] = pub.findStatic(support, "prefetch", MethodType.methodType(int.class, t));
+            h[17] =
+                    pub.findStatic(
+                            support,
+                            "throwFrom",
+                            MethodType.methodType(boolean.class, t, Throwable.class));
             h[13] = pub.findStatic(support, "mounted", MethodType.methodType(t, t));
         } catch (IllegalAccessException e) {
             closed = new IllegalStateException(HOW_TO_OPEN);
@@ -119,11 +128,15 @@ final class Jdk25 implements Jdk {
         ENTRY = h[14];
         YIELD = h[15];
         PREFETCH = h[16];
+        THROW_FROM = h[17];
         CLOSED = closed;
     }
 
     private volatile MethodHandle ready;
     private volatile MethodHandle descriptor;
+    private volatile MethodHandle kind;
+    private volatile MethodHandle cut;
+    private volatile MethodHandle socketDescriptor;
 
     private Jdk25() {}
 
@@ -294,7 +307,12 @@ final class Jdk25 implements Jdk {
     }
 
     @Override
-    public void installPoller(LongPredicate beginWait, LongPredicate endWait) throws Exception {
+    public void installPoller(
+            LongPredicate beginWait,
+            LongPredicate endWait,
+            LongConsumer afterWait,
+            Supplier<Throwable> onClose)
+            throws Exception {
         Class<?> poller = Class.forName("sun.nio.ch.Poller");
         var lookup = MethodHandles.privateLookupIn(poller, MethodHandles.lookup());
         Class<?> hubPoller = define(lookup, "sun/nio/ch/HubPoller");
@@ -311,13 +329,74 @@ final class Jdk25 implements Jdk {
                 inside.findStatic(
                         hubPoller,
                         "install",
-                        MethodType.methodType(void.class, predicate, predicate));
+                        MethodType.methodType(
+                                void.class, predicate, predicate, LongConsumer.class));
+        defineCloser(lookup, onClose);
         try {
-            install.invokeExact(beginWait, endWait);
+            install.invokeExact(beginWait, endWait, afterWait);
         } catch (Exception | Error e) {
             throw e;
         } catch (Throwable e) {
             throw new LinkageError("unexpected", e);
+        }
+    }
+
+    private void defineCloser(MethodHandles.Lookup lookup, Supplier<Throwable> onClose)
+            throws Exception {
+        define(lookup, "sun/nio/ch/HubCloser$Cut");
+        Class<?> closer = define(lookup, "sun/nio/ch/HubCloser");
+        var inside = MethodHandles.privateLookupIn(closer, MethodHandles.lookup());
+        kind = inside.findStatic(closer, "kind", MethodType.methodType(int.class));
+        cut = inside.findStatic(closer, "cut", MethodType.methodType(void.class, Throwable.class));
+        socketDescriptor =
+                inside.findStatic(
+                        closer, "descriptor", MethodType.methodType(int.class, Socket.class));
+        try {
+            inside.findStatic(
+                            closer, "install", MethodType.methodType(void.class, Supplier.class))
+                    .invokeExact(onClose);
+        } catch (Exception | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new LinkageError("unexpected", e);
+        }
+    }
+
+    @Override
+    public int waitsIn() {
+        try {
+            return (int) kind.invokeExact();
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public void cut(Throwable error) throws IOException {
+        try {
+            cut.invokeExact(error);
+        } catch (IOException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public int descriptor(Socket socket) {
+        try {
+            return (int) socketDescriptor.invokeExact(socket);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public boolean throwFrom(Thread thread, Throwable error) {
+        try {
+            return (boolean) THROW_FROM.invokeExact(thread, error);
+        } catch (Throwable e) {
+            throw rethrow(e);
         }
     }
 
