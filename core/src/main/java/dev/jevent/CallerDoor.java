@@ -93,6 +93,11 @@ final class CallerDoor extends CallerAccess {
     }
 
     @Override
+    public boolean wasEverTold(Object caller, Throwable error) {
+        return ((Parker) caller).wasEverTold(error);
+    }
+
+    @Override
     public boolean isSame(@Nullable Throwable error, Throwable one) {
         return GreenletExit.isSame(error, one);
     }
@@ -105,7 +110,7 @@ final class CallerDoor extends CallerAccess {
     @Override
     public boolean standsFor(Object caller, @Nullable Throwable exception, Throwable error) {
         return GreenletExit.isSame(exception, error)
-                || wasTold(caller, error) && !isCommand(exception);
+                || wasEverTold(caller, error) && !isCommand(exception);
     }
 
     @Override

@@ -175,11 +175,15 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
         if (Flight.recordsLives()) {
             story = new Begun(Flight.begun(), story);
         }
-        Object result;
+        Object result = null;
+        Throwable error = null;
         try {
             result = run();
         } catch (Throwable e) {
-            Throwable error = translate(e);
+            error = e;
+        }
+        error = translate(error);
+        if (error != null) {
             result = new Failure(error);
             if (!(error instanceof GreenletExit)) {
                 failed(error);

@@ -15,6 +15,7 @@ final class HubCore extends EventLoop {
 
     private final Hub hub;
     int joining; // loop thread: the root waits until nothing is left
+    boolean turnAway; // loop thread: who runs is about to wait in the JDK, to let others run
     private int sinceDelivery; // loop thread: entries run
     private List<SwitchTrace> traces; // loop thread; replaced as a whole; null if there is none
     private volatile boolean closed; // written by the loop thread

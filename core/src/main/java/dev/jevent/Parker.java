@@ -87,6 +87,12 @@ abstract class Parker {
         return p != null && p.isTold(error);
     }
 
+    /** The same, but it may have been thrown as itself since. Own thread only. */
+    final boolean wasEverTold(Throwable error) {
+        Pending p = known();
+        return p != null && p.wasEverTold(error);
+    }
+
     /** Whether the sockets of libraries stay open. Own thread only. */
     final boolean keepsOpen() {
         Pending p = known();

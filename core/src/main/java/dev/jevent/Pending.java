@@ -1,8 +1,10 @@
 package dev.jevent;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
@@ -47,6 +49,7 @@ final class Pending {
     }
 
     private final Deque<Entry> entries;
+    private List<Throwable> spent = List.of(); // told first, and thrown as themselves after that
     private Entry taken; // the last one
     private Throwable takenError; // what it was thrown as
     private boolean takenAgain; // it had been told or thrown before
@@ -134,6 +137,9 @@ final class Pending {
         } else {
             entries.remove(entry);
         }
+        if (entry.told) {
+            spend(entry.error);
+        }
         entry.told = false;
         taken = entry;
         takenError = error;
@@ -203,6 +209,26 @@ final class Pending {
         first(true).told = true;
     }
 
+    private void spend(Throwable error) {
+        if (spent.isEmpty()) {
+            spent = new ArrayList<>(1);
+        }
+        spent.add(error);
+    }
+
+    /**
+     * Whether it was told, though it may have been thrown as itself since. At the edge it is thrown
+     * in any case: code that was told by an IOException may have swallowed everything.
+     */
+    boolean wasEverTold(Throwable error) {
+        return isTold(error) || spent.stream().anyMatch(e -> e == error);
+    }
+
+    /** The first one that was ever told, and not taken back; null if there is none. */
+    Throwable anyEverTold() {
+        return spent.isEmpty() ? anyTold() : spent.getFirst();
+    }
+
     /** Whether it was told, and not thrown as itself since. */
     boolean isTold(Throwable error) {
         for (Entry e : entries) {
@@ -243,6 +269,9 @@ final class Pending {
 
     /** Takes one back. Whether it was neither thrown nor told yet. */
     boolean remove(Throwable error) {
+        if (!spent.isEmpty()) {
+            spent.removeIf(e -> e == error);
+        }
         for (Iterator<Entry> i = entries.iterator(); i.hasNext(); ) {
             Entry e = i.next();
             if (e.error == error) {

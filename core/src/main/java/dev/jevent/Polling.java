@@ -9,6 +9,7 @@ import dev.jevent.internal.sys.Native;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.channels.ClosedByInterruptException;
+import java.util.function.IntPredicate;
 import java.util.function.LongPredicate;
 
 /**
@@ -32,6 +33,24 @@ final class Polling {
     }
 
     private static boolean install() {
+        boolean epoll = installPoller();
+        IntPredicate givesWay = epoll ? Polling::givesWay : Polling::givesWayHere;
+        try {
+            Jdk.get().installDispatchers(givesWay, Polling::onClose);
+        } catch (Exception | LinkageError e) {
+            System.getLogger("dev.jevent")
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "sockets of the JDK that are always ready do not give way; to change"
+                                    + " that, start with --add-opens"
+                                    + " java.base/sun.nio.ch=ALL-UNNAMED ("
+                                    + e
+                                    + ")");
+        }
+        return epoll;
+    }
+
+    private static boolean installPoller() {
         Jdk jdk = Jdk.get(); // without it there is nothing at all; that is for the caller to hear
         boolean portable =
                 "jdk".equals(System.getProperty("jevent.poller")) || !Native.isAvailable();
@@ -84,7 +103,13 @@ final class Polling {
         if (!g.hub.core.inLoop()) {
             return false; // it is pinned, while a stand-in runs its loop
         }
-        g.beginPolling(true);
+        boolean turnAway = g.hub.core.turnAway;
+        g.hub.core.turnAway = false;
+        if (turnAway) {
+            g.pollForTurn();
+            return true;
+        }
+        g.beginPolling(RawGreenlet.FOR_EPOLL);
         try {
             ((EpollPoll) g.hub.core.poll()).beginWait((int) what, what & ~0xFFFFFFFFL);
         } catch (IOException e) {
@@ -97,14 +122,20 @@ final class Polling {
 
     private static boolean end(long what) {
         RawGreenlet g = current();
-        if (g == null || !g.endPolling()) {
+        if (g == null) {
+            return false;
+        }
+        byte how = g.endPolling();
+        if (how == RawGreenlet.NOT_POLLING) {
             return false;
         }
         HubCore core = g.hub.core;
-        if (core.inLoop()) {
-            endInLoop(core, what);
-        } else {
-            core.submit((Runnable) () -> endInLoop(core, what));
+        if (how == RawGreenlet.FOR_EPOLL) {
+            if (core.inLoop()) {
+                endInLoop(core, what);
+            } else {
+                core.submit((Runnable) () -> endInLoop(core, what));
+            }
         }
         return true;
     }
@@ -123,7 +154,7 @@ final class Polling {
         if (g != null) {
             throwPending(g, what);
             if (g.hub.core.inLoop()) {
-                g.beginPolling(false);
+                g.beginPolling(RawGreenlet.FOR_JDK);
             }
         }
         return false;
@@ -132,7 +163,7 @@ final class Polling {
     private static boolean endInTheJdk(long what) {
         RawGreenlet g = current();
         if (g != null) {
-            boolean ignored = g.endPolling();
+            byte ignored = g.endPolling();
         }
         return false;
     }
@@ -185,5 +216,36 @@ final class Polling {
         return Jdk.get().greenlet(Thread.currentThread()) instanceof RawGreenlet g
                 ? g.takeThrownByClose()
                 : null;
+    }
+
+    // ---- fairness
+
+    /**
+     * Before a call of the JDK's. When a greenlet is to give way, it is told to wait, and {@link
+     * #begin} has it wait for its turn only: for a descriptor that has room for some, but not for
+     * much, the epoll might wait without end. If the call ends before, it is counted again.
+     */
+    private static boolean givesWay(int calls) {
+        if (calls == Jdk.CAN_WAIT) {
+            current().hub.core.turnAway = true;
+            return true;
+        }
+        return givesWayHere(calls);
+    }
+
+    /** The same where the JDK's pollers are not ours: it waits in the call. */
+    private static boolean givesWayHere(int calls) {
+        RawGreenlet g = current();
+        if (calls < 0) {
+            g.throwPending();
+            g.yieldNow();
+            g.throwPending();
+            return false;
+        }
+        if (g == null || !g.hub.core.inLoop()) {
+            return false;
+        }
+        g.hub.core.turnAway = false;
+        return g.hub.core.served(calls);
     }
 }

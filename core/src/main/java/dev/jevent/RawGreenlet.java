@@ -28,9 +28,10 @@ public class RawGreenlet extends Parker {
     private static final int STARTED = 2;
     private static final int DEAD = 3;
 
-    private static final byte NOWHERE = 0;
-    private static final byte IN_THE_HUB = 1; // in the hub's epoll
-    private static final byte IN_THE_JDK = 2; // in one of the JDK's pollers
+    static final byte NOT_POLLING = 0;
+    static final byte FOR_EPOLL = 1; // in the hub's epoll
+    static final byte FOR_TURN = 2; // in the hub's queue, to let others run
+    static final byte FOR_JDK = 3; // in one of the JDK's pollers
 
     final Hub hub;
     private volatile Thread thread; // from the start to the end
@@ -39,7 +40,7 @@ public class RawGreenlet extends Parker {
     // loop thread only, all that follows; there may be a million of these objects
     private boolean parked; // in park(), not continued yet
     private boolean queued; // stands in the queue
-    private byte polling; // in a JDK call that waits for a descriptor: where
+    private byte polling; // in a JDK call that waits: one of the following
     private Pending pending; // what is to be thrown from its next wait
     RawGreenlet previous; // among the hub's living
     RawGreenlet next;
@@ -167,7 +168,7 @@ public class RawGreenlet extends Parker {
             if (how == Jdk.SUSPENDED) {
                 queued = true; // somebody takes its stack trace
                 hub.core.push(this);
-            } else if (how == Jdk.NOT_RUNNABLE && polling == IN_THE_HUB) {
+            } else if (how == Jdk.NOT_RUNNABLE && polling != NOT_POLLING) {
                 LockSupport.unpark(thread); // its wait has a time, which is the JDK's to cancel
             }
         } else if (state == SCHEDULED) {
@@ -362,7 +363,7 @@ public class RawGreenlet extends Parker {
 
     /** Whether it waits in jevent or in the hub's epoll, that is, where the hub knows of it. */
     final boolean waitsVisibly() {
-        return parked || polling == IN_THE_HUB || queued;
+        return parked || polling == FOR_EPOLL || polling == FOR_TURN || queued;
     }
 
     // ---- what is thrown into it
@@ -516,7 +517,7 @@ public class RawGreenlet extends Parker {
         if (dead()) {
             return true; // was adopted: the thread of somebody else, which has ended
         }
-        if (parked || polling != NOWHERE) {
+        if (parked || polling != NOT_POLLING) {
             if (p.held) {
                 return false;
             }
@@ -607,20 +608,9 @@ public class RawGreenlet extends Parker {
 
     // ---- calls of the JDK's that wait for a descriptor; own thread
 
-    /**
-     * Begins one.
-     *
-     * @param inHub whether it waits in the hub's epoll
-     */
-    final void beginPolling(boolean inHub) {
-        polling = inHub ? IN_THE_HUB : IN_THE_JDK;
-    }
-
-    /** Ends it. Whether it had begun. */
-    final boolean endPolling() {
-        boolean was = polling != NOWHERE;
-        polling = NOWHERE;
-        return was;
+    /** Begins one: {@link #FOR_EPOLL} or {@link #FOR_JDK}. */
+    final void beginPolling(byte how) {
+        polling = how;
     }
 
     /** Whether something is to be thrown from such a call. */
@@ -662,16 +652,31 @@ public class RawGreenlet extends Parker {
         return error;
     }
 
+    /** It is not for the epoll: it ends when all have run that stand in the queue. */
+    final void pollForTurn() {
+        polling = FOR_TURN;
+        queued = true;
+        hub.core.push(this);
+    }
+
     /** What a thread waited for in the hub's epoll is there. Loop thread. */
     static void polled(Thread thread) {
-        if (JDK.greenlet(thread) instanceof RawGreenlet g
-                && g.polling == IN_THE_HUB
-                && !g.queued) {
+        if (JDK.greenlet(thread) instanceof RawGreenlet g && g.polling == FOR_EPOLL && !g.queued) {
             g.queued = true;
             g.hub.core.push(g); // continued by us, which costs less than by the JDK
         } else {
             LockSupport.unpark(thread);
         }
+    }
+
+    /** Ends it; what it was. Own thread. */
+    final byte endPolling() {
+        byte was = polling;
+        polling = NOT_POLLING;
+        if (was == FOR_TURN && hub.core.inLoop()) {
+            queued = false; // it may have ended before its turn came
+        }
+        return was;
     }
 
     // ---- its end
@@ -683,7 +688,7 @@ public class RawGreenlet extends Parker {
      */
     final Throwable translate(Throwable e) {
         Pending p = pending;
-        Throwable told = p == null ? null : p.anyTold();
+        Throwable told = p == null ? null : p.anyEverTold();
         if (told == null || told == e || e instanceof GreenletExit) {
             return e;
         }

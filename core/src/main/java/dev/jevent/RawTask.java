@@ -14,13 +14,15 @@ final class RawTask extends RawGreenlet {
     void body() {
         Action t = task;
         task = null;
+        Throwable error = null;
         try {
             t.run();
         } catch (Throwable e) {
-            Throwable error = translate(e);
-            if (!(error instanceof GreenletExit)) {
-                hub.handleError(this, error);
-            }
+            error = e;
+        }
+        error = translate(error);
+        if (error != null && !(error instanceof GreenletExit)) {
+            hub.handleError(this, error);
         }
     }
 }

@@ -219,7 +219,7 @@ public final class Timeout extends Error implements AutoCloseable {
     Throwable translate(Throwable failure) {
         Throwable mine = thrown();
         if (failure == mine
-                || !target.wasTold(mine)
+                || !target.wasEverTold(mine)
                 || failure instanceof GreenletExit
                 || failure instanceof Timeout t && t.isOver()) {
             return failure;

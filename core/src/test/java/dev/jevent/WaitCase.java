@@ -1,6 +1,7 @@
 package dev.jevent;
 
 import dev.jevent.lock.Semaphore;
+import dev.jevent.socket.Sockets;
 
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -8,7 +9,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -25,8 +29,10 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * @param socket whether it waits for a descriptor, that is, in the hub's epoll if there is one
  * @param jevent whether it is a call of jevent's own
+ * @param closes whether a kill or timeout closes what it waits on, for it is a library's
  */
-record WaitCase(String name, boolean socket, boolean jevent, Opening opening) {
+record WaitCase(
+        String name, boolean socket, boolean jevent, boolean closes, Opening opening) {
 
     interface Opening {
         Wait open() throws Exception;
@@ -48,16 +54,21 @@ record WaitCase(String name, boolean socket, boolean jevent, Opening opening) {
     }
 
     private static WaitCase jevent(String name, Opening opening) {
-        return new WaitCase(name, false, true, opening);
+        return new WaitCase(name, false, true, false, opening);
     }
 
     private static WaitCase jdk(String name, Opening opening) {
-        return new WaitCase(name, false, false, opening);
+        return new WaitCase(name, false, false, false, opening);
     }
 
     private static WaitCase socket(String name, Opening opening) {
-        return new WaitCase(name, true, false, opening);
+        return new WaitCase(name, true, false, false, opening);
     }
+
+    private static WaitCase stream(String name, Opening opening) {
+        return new WaitCase(name, true, false, true, opening);
+    }
+
 
     static List<WaitCase> all() {
         return List.of(
@@ -82,10 +93,18 @@ record WaitCase(String name, boolean socket, boolean jevent, Opening opening) {
                 jdk("Object.wait with a time", WaitCase::timedObjectWait),
                 jdk("CompletableFuture.get", () -> new CompletableFuture<Void>()::get),
                 jdk("Thread.join", WaitCase::threadJoin),
-                socket("Socket.read", WaitCase::socketRead),
-                socket("Socket.read with a time", WaitCase::timedSocketRead),
+                stream("Socket.read", WaitCase::socketRead),
+                stream("Socket.read with a time", WaitCase::timedSocketRead),
+                stream("Socket.read beside a writer", WaitCase::socketReadBesideWriter),
+                stream("Socket.write", WaitCase::socketWrite),
+                stream("Sockets.socket() read", WaitCase::librarySocketRead),
+                socket("Socket.read, kept open", WaitCase::socketReadKeptOpen),
                 socket("ServerSocket.accept", WaitCase::accept),
-                socket("SocketChannel.read", WaitCase::channelRead),
+                stream("SocketChannel.read", WaitCase::channelRead),
+                stream("SocketChannel.write", WaitCase::channelWrite),
+                stream("SocketChannel.socket() read", WaitCase::adaptorRead),
+                stream("Pipe.source().read", WaitCase::pipeRead),
+                socket("SocketChannel.read, kept open", WaitCase::channelReadKeptOpen),
                 socket("ServerSocketChannel.accept", WaitCase::channelAccept),
                 socket("Selector.select", WaitCase::select),
                 socket("Selector.select with a time", WaitCase::timedSelect),
@@ -240,40 +259,201 @@ record WaitCase(String name, boolean socket, boolean jevent, Opening opening) {
 
     private static final InetAddress HERE = InetAddress.getLoopbackAddress();
 
-    private static Wait socketRead() throws Exception {
-        return streamSocket(0);
+    /** A stream of a library's. */
+    interface Stream {
+        void await() throws Exception;
+
+        boolean isOpen();
+
+        void close() throws Exception;
     }
 
-    private static Wait timedSocketRead() throws Exception {
-        return streamSocket(30_000);
-    }
-
-    private static Wait streamSocket(int timeout) throws Exception {
-        var server = new ServerSocket(0, 1, HERE);
-        var client = new Socket(HERE, server.getLocalPort());
-        var peer = server.accept();
-        client.setSoTimeout(timeout);
+    /** Closed by what has disturbed it; its peer sees the end of the stream. */
+    private static Wait closing(Stream stream, Socket peer) {
         return new Wait() {
             @Override
             public void await() throws Exception {
-                client.getInputStream().read();
+                stream.await();
             }
 
             @Override
             public void check() throws Exception {
-                peer.getOutputStream().write(7);
-                if (client.getInputStream().read() != 7) {
-                    throw new AssertionError();
+                if (stream.isOpen()) {
+                    throw new AssertionError("it is still open");
+                }
+                peer.setSoTimeout(10_000);
+                byte[] all = new byte[64 * 1024];
+                while (peer.getInputStream().read(all) >= 0) {
+                    // what was written before
                 }
             }
 
             @Override
             public void close() throws Exception {
-                client.close();
+                stream.close();
                 peer.close();
-                server.close();
             }
         };
+    }
+
+    private static Wait closing(Socket client, Socket peer, Action wait) {
+        return closing(
+                new Stream() {
+                    @Override
+                    public void await() throws Exception {
+                        wait.run();
+                    }
+
+                    @Override
+                    public boolean isOpen() {
+                        return !client.isClosed();
+                    }
+
+                    @Override
+                    public void close() throws Exception {
+                        client.close();
+                    }
+                },
+                peer);
+    }
+
+    private static Wait closing(java.nio.channels.Channel channel, Socket peer, Action wait) {
+        return closing(
+                new Stream() {
+                    @Override
+                    public void await() throws Exception {
+                        wait.run();
+                    }
+
+                    @Override
+                    public boolean isOpen() {
+                        return channel.isOpen();
+                    }
+
+                    @Override
+                    public void close() throws Exception {
+                        channel.close();
+                    }
+                },
+                peer);
+    }
+
+    /** What the client's end of a new connection is, and the peer's. */
+    private static <T> Wait connected(Connecting<T> connecting, Waiting<T> wait) throws Exception {
+        try (var server = new ServerSocket(0, 1, HERE)) {
+            T client = connecting.to(server.getLocalSocketAddress());
+            return wait.of(client, server.accept());
+        }
+    }
+
+    private interface Connecting<T> {
+        T to(SocketAddress address) throws Exception;
+    }
+
+    private interface Waiting<T> {
+        Wait of(T client, Socket peer) throws Exception;
+    }
+
+    private static Socket connect(SocketAddress to) throws Exception {
+        var socket = new Socket();
+        socket.connect(to);
+        return socket;
+    }
+
+    private static Wait socketRead() throws Exception {
+        return connected(
+                WaitCase::connect,
+                (client, peer) -> closing(client, peer, () -> read(client)));
+    }
+
+    private static void read(Socket client) throws Exception {
+        if (client.getInputStream().read() < 0) {
+            throw new AssertionError("the end");
+        }
+    }
+
+    private static Wait timedSocketRead() throws Exception {
+        return connected(
+                WaitCase::connect,
+                (client, peer) -> {
+                    client.setSoTimeout(30_000);
+                    return closing(client, peer, () -> read(client));
+                });
+    }
+
+    /** The descriptor is given back by the last of two. */
+    private static Wait socketReadBesideWriter() throws Exception {
+        return connected(
+                WaitCase::connect,
+                (client, peer) -> {
+                    Jevent.spawn(() -> writeWithoutEnd(client));
+                    return closing(client, peer, () -> read(client));
+                });
+    }
+
+    private static void writeWithoutEnd(Socket client) throws Exception {
+        try {
+            var much = new byte[256 * 1024];
+            while (true) {
+                client.getOutputStream().write(much);
+            }
+        } catch (SocketException e) {
+            // it was closed
+        }
+    }
+
+    private static Wait socketWrite() throws Exception {
+        return connected(
+                WaitCase::connect,
+                (client, peer) -> {
+                    var much = new byte[256 * 1024];
+                    return closing(
+                            client,
+                            peer,
+                            () -> {
+                                while (true) {
+                                    client.getOutputStream().write(much);
+                                }
+                            });
+                });
+    }
+
+    private static Wait librarySocketRead() throws Exception {
+        return connected(
+                to -> {
+                    Socket socket = Sockets.socket();
+                    socket.connect(to);
+                    return socket;
+                },
+                (client, peer) -> closing(client, peer, () -> read(client)));
+    }
+
+    private static Wait socketReadKeptOpen() throws Exception {
+        return connected(
+                WaitCase::connect,
+                (client, peer) -> {
+                    Sockets.keepOpen(client);
+                    return new Wait() {
+                        @Override
+                        public void await() throws Exception {
+                            read(client);
+                        }
+
+                        @Override
+                        public void check() throws Exception {
+                            peer.getOutputStream().write(7);
+                            if (client.getInputStream().read() != 7) {
+                                throw new AssertionError();
+                            }
+                        }
+
+                        @Override
+                        public void close() throws Exception {
+                            client.close();
+                            peer.close();
+                        }
+                    };
+                });
     }
 
     private static Wait accept() throws Exception {
@@ -298,30 +478,81 @@ record WaitCase(String name, boolean socket, boolean jevent, Opening opening) {
     }
 
     private static Wait channelRead() throws Exception {
-        var server = ServerSocketChannel.open().bind(new InetSocketAddress(HERE, 0));
-        var client = SocketChannel.open(server.getLocalAddress());
-        var peer = server.accept();
+        return connected(
+                SocketChannel::open,
+                (client, peer) ->
+                        closing(client, peer, () -> client.read(ByteBuffer.allocate(1))));
+    }
+
+    private static Wait channelWrite() throws Exception {
+        return connected(
+                SocketChannel::open,
+                (client, peer) ->
+                        closing(
+                                client,
+                                peer,
+                                () -> {
+                                    while (true) {
+                                        client.write(ByteBuffer.allocate(256 * 1024));
+                                    }
+                                }));
+    }
+
+    private static Wait adaptorRead() throws Exception {
+        return connected(
+                SocketChannel::open,
+                (client, peer) -> closing(client, peer, () -> read(client.socket())));
+    }
+
+    private static Wait pipeRead() throws Exception {
+        var pipe = Pipe.open();
         return new Wait() {
             @Override
             public void await() throws Exception {
-                client.read(ByteBuffer.allocate(1));
+                pipe.source().read(ByteBuffer.allocate(1));
             }
 
             @Override
-            public void check() throws Exception {
-                peer.write(ByteBuffer.wrap(new byte[] {7}));
-                if (client.read(ByteBuffer.allocate(1)) != 1) {
-                    throw new AssertionError();
+            public void check() {
+                if (pipe.source().isOpen()) {
+                    throw new AssertionError("it is still open");
                 }
             }
 
             @Override
             public void close() throws Exception {
-                client.close();
-                peer.close();
-                server.close();
+                pipe.source().close();
+                pipe.sink().close();
             }
         };
+    }
+
+    private static Wait channelReadKeptOpen() throws Exception {
+        return connected(
+                SocketChannel::open,
+                (client, peer) -> {
+                    Sockets.keepOpen(client);
+                    return new Wait() {
+                        @Override
+                        public void await() throws Exception {
+                            client.read(ByteBuffer.allocate(1));
+                        }
+
+                        @Override
+                        public void check() throws Exception {
+                            peer.getOutputStream().write(7);
+                            if (client.read(ByteBuffer.allocate(1)) != 1) {
+                                throw new AssertionError();
+                            }
+                        }
+
+                        @Override
+                        public void close() throws Exception {
+                            client.close();
+                            peer.close();
+                        }
+                    };
+                });
     }
 
     private static Wait channelAccept() throws Exception {

@@ -15,7 +15,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.spi.AbstractInterruptibleChannel;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * Ends a wait in a stream socket or channel of the JDK's as an interrupt does: it is closed, and
@@ -49,7 +48,6 @@ public final class HubCloser {
     private static final long TARGET;
     private static final MethodHandle DESCRIPTOR; // of a socket's implementation
     private static final MethodHandle IMPLEMENTATION; // of a socket
-    private static Supplier<Throwable> onClose;
 
     static {
         try {
@@ -73,15 +71,6 @@ public final class HubCloser {
     }
 
     private HubCloser() {}
-
-    /**
-     * To be called once.
-     *
-     * @param onClose asked whenever a socket is closed: what that is to throw, or null
-     */
-    public static void install(Supplier<Throwable> onClose) {
-        HubCloser.onClose = onClose;
-    }
 
     /** What the calling thread waits in. */
     public static int kind() {
@@ -127,7 +116,8 @@ public final class HubCloser {
     /**
      * Ends the calling thread's wait, after {@link #kind} has said that this can be done.
      *
-     * @param error what a channel throws in the end; a socket throws what is told by onClose
+     * @param error what a channel throws in the end; a socket throws what the hub gives when it is
+     *     closed: see {@link HubDispatcher}
      */
     public static void cut(Throwable error) throws IOException {
         Object blocker = blocker();
@@ -166,17 +156,6 @@ public final class HubCloser {
                 // as when it is interrupted
             }
             if (Thread.currentThread() == thread) {
-                throw HubCloser.<RuntimeException>sneaky(error);
-            }
-        }
-    }
-
-    /** A socket was closed: throws what the hub wants to be thrown from there. */
-    static void closed() {
-        Thread me = Thread.currentThread();
-        if (me.isVirtual() && onClose != null) {
-            Throwable error = onClose.get();
-            if (error != null) {
                 throw HubCloser.<RuntimeException>sneaky(error);
             }
         }

@@ -7,8 +7,11 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
 import java.nio.channels.SelectableChannel;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
+import java.util.function.Supplier;
 
 /**
  * Stands in {@code Poller.POLLERS} in the place of one of the JDK's pollers. What a greenlet waits
@@ -36,6 +39,7 @@ public final class HubPoller extends Poller {
     private static LongPredicate begin;
     private static LongPredicate end;
     private static LongConsumer after;
+    private static Supplier<Throwable> onClose;
     private static HubPoller selectors;
     private static HubPoller[] readers;
     private static HubPoller[] writers;
@@ -59,7 +63,35 @@ public final class HubPoller extends Poller {
     private HubPoller(Poller original, long direction) throws Exception {
         this.original = original;
         this.direction = direction;
-        this.waiting = (Map<Integer, Thread>) field(Poller.class, "map").get(this);
+        Field map = field(Poller.class, "map");
+        if (direction == WRITE) {
+            map.set(this, new Writers());
+        }
+        this.waiting = (Map<Integer, Thread>) map.get(this);
+    }
+
+    /**
+     * Who waits to write. A close of a socket that others wait in wakes these last, and ends with
+     * that: then it may throw.
+     */
+    private static final class Writers extends ConcurrentHashMap<Integer, Thread> {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public Thread remove(Object fd) {
+            Thread writer = super.remove(fd);
+            Throwable error = Thread.currentThread().isVirtual() ? onClose.get() : null;
+            if (error != null) {
+                LockSupport.unpark(writer);
+                throw HubPoller.<RuntimeException>sneaky(error);
+            }
+            return writer;
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> RuntimeException sneaky(Throwable e) throws E {
+        throw (E) e;
     }
 
     /**
@@ -67,11 +99,15 @@ public final class HubPoller extends Poller {
      * the JDK's pollers are virtual threads that inherit the scheduler of who starts them.
      */
     public static void install(
-            LongPredicate beginWait, LongPredicate endWait, LongConsumer afterWait)
+            LongPredicate beginWait,
+            LongPredicate endWait,
+            LongConsumer afterWait,
+            Supplier<Throwable> onClose)
             throws Exception {
         begin = beginWait;
         end = endWait;
         after = afterWait;
+        HubPoller.onClose = onClose;
         Object pollers = field(Poller.class, "POLLERS").get(null);
         Field master = field(pollers.getClass(), "masterPoller");
         if (master.get(pollers) instanceof Poller original) {

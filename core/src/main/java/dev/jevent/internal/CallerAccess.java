@@ -102,6 +102,9 @@ public abstract class CallerAccess {
     /** Whether it was delivered as something else, and not thrown as itself since. Own thread. */
     public abstract boolean wasTold(Object caller, Throwable error);
 
+    /** The same, but it may have been thrown as itself since. Own thread. */
+    public abstract boolean wasEverTold(Object caller, Throwable error);
+
     /** Whether the error is the one that was thrown, or that once more. */
     public abstract boolean isSame(@Nullable Throwable error, Throwable one);
 

@@ -240,7 +240,7 @@ final class ScopeChildren {
         if (mine == null) {
             return false;
         }
-        swallowed |= ACCESS.wasTold(opener, mine);
+        swallowed |= ACCESS.wasEverTold(opener, mine);
         boolean itself =
                 ACCESS.isSame(thrown, mine) || swallowed && !ACCESS.isCommand(thrown);
         takeBack(mine);

@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.nio.channels.SelectableChannel;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
@@ -130,7 +131,7 @@ public interface Jdk {
      *
      * @param beginWait may throw what is to be thrown from the call
      * @param afterWait told when the wait has ended and nothing is registered; may throw as well
-     * @param onClose what the close of a socket by the calling thread is to throw; null for nothing
+     * @param onClose as that of {@link #installDispatchers}, if another thread waits as well
      *
      * @throws Exception when the JDK does not allow it; then nothing has changed
      */
@@ -162,6 +163,24 @@ public interface Jdk {
      * @return false if that cannot be done with this thread
      */
     boolean throwFrom(Thread thread, Throwable error);
+
+    /** What {@link #installDispatchers} asks of a call that can be told that it has to wait. */
+    int CAN_WAIT = -1;
+
+    /** The same, of one that cannot be told so. */
+    int CANNOT_WAIT = -2;
+
+    /**
+     * Has the reads and writes of {@code java.net} and {@code java.nio} counted that virtual
+     * threads make, so that they give way. Before each call the predicate gets 1, on the thread
+     * that calls, and answers whether this is enough without a wait; after one that has moved much
+     * it may get more. If it was enough, it gets {@link #CAN_WAIT}, and answers whether the JDK is
+     * to wait, which it does then, or {@link #CANNOT_WAIT}. Once, from a platform thread.
+     *
+     * @param onClose what the close of a socket by the calling thread is to throw; null for nothing
+     * @throws Exception when the JDK does not allow it; then some do not give way
+     */
+    void installDispatchers(IntPredicate hub, Supplier<Throwable> onClose) throws Exception;
 
     /**
      * Ends the wait for a descriptor that began with the given direction.

@@ -10,6 +10,7 @@ import java.nio.channels.SelectableChannel;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
@@ -315,6 +316,7 @@ final class Jdk25 implements Jdk {
             throws Exception {
         Class<?> poller = Class.forName("sun.nio.ch.Poller");
         var lookup = MethodHandles.privateLookupIn(poller, MethodHandles.lookup());
+        define(lookup, "sun/nio/ch/HubPoller$Writers");
         Class<?> hubPoller = define(lookup, "sun/nio/ch/HubPoller");
         var inside = MethodHandles.privateLookupIn(hubPoller, MethodHandles.lookup());
         var fd = MethodType.methodType(int.class, SelectableChannel.class);
@@ -330,10 +332,14 @@ final class Jdk25 implements Jdk {
                         hubPoller,
                         "install",
                         MethodType.methodType(
-                                void.class, predicate, predicate, LongConsumer.class));
-        defineCloser(lookup, onClose);
+                                void.class,
+                                predicate,
+                                predicate,
+                                LongConsumer.class,
+                                Supplier.class));
+        defineCloser(lookup);
         try {
-            install.invokeExact(beginWait, endWait, afterWait);
+            install.invokeExact(beginWait, endWait, afterWait, onClose);
         } catch (Exception | Error e) {
             throw e;
         } catch (Throwable e) {
@@ -341,8 +347,7 @@ final class Jdk25 implements Jdk {
         }
     }
 
-    private void defineCloser(MethodHandles.Lookup lookup, Supplier<Throwable> onClose)
-            throws Exception {
+    private void defineCloser(MethodHandles.Lookup lookup) throws Exception {
         define(lookup, "sun/nio/ch/HubCloser$Cut");
         Class<?> closer = define(lookup, "sun/nio/ch/HubCloser");
         var inside = MethodHandles.privateLookupIn(closer, MethodHandles.lookup());
@@ -351,15 +356,6 @@ final class Jdk25 implements Jdk {
         socketDescriptor =
                 inside.findStatic(
                         closer, "descriptor", MethodType.methodType(int.class, Socket.class));
-        try {
-            inside.findStatic(
-                            closer, "install", MethodType.methodType(void.class, Supplier.class))
-                    .invokeExact(onClose);
-        } catch (Exception | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new LinkageError("unexpected", e);
-        }
     }
 
     @Override
@@ -397,6 +393,26 @@ final class Jdk25 implements Jdk {
             return (boolean) THROW_FROM.invokeExact(thread, error);
         } catch (Throwable e) {
             throw rethrow(e);
+        }
+    }
+
+    @Override
+    public void installDispatchers(IntPredicate hub, Supplier<Throwable> onClose)
+            throws Exception {
+        Class<?> poller = Class.forName("sun.nio.ch.Poller");
+        var lookup = MethodHandles.privateLookupIn(poller, MethodHandles.lookup());
+        define(lookup, "sun/nio/ch/HubDispatcher$Sockets");
+        define(lookup, "sun/nio/ch/HubDispatcher$Datagrams");
+        Class<?> dispatcher = define(lookup, "sun/nio/ch/HubDispatcher");
+        var inside = MethodHandles.privateLookupIn(dispatcher, MethodHandles.lookup());
+        var type = MethodType.methodType(void.class, IntPredicate.class, Supplier.class);
+        var install = inside.findStatic(dispatcher, "install", type);
+        try {
+            install.invokeExact(hub, onClose);
+        } catch (Exception | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new LinkageError("unexpected", e);
         }
     }
 
