@@ -63,6 +63,7 @@ public final class GreenletSupport {
     private static final VarHandle STATE;
     private static final VarHandle PERMIT;
     private static final VarHandle CARRIER;
+    private static final VarHandle TIMEOUT;
     private static final MethodHandle YIELD;
     private static final MethodHandle CONTINUATION;
     private static final MethodHandle SCHEDULER;
@@ -98,6 +99,7 @@ public final class GreenletSupport {
             var notice = MethodType.methodType(void.class, boolean.class);
             STATE = lookup.findVarHandle(type, "state", int.class);
             PERMIT = lookup.findVarHandle(type, "parkPermit", boolean.class);
+            TIMEOUT = lookup.findVarHandle(type, "timeout", long.class);
             CARRIER = lookup.findVarHandle(type, "carrierThread", Thread.class);
             YIELD =
                     lookup.findVirtual(
@@ -239,6 +241,42 @@ public final class GreenletSupport {
         throw (E) e;
     }
 
+    /** For how long a thread parks that is parked for a time; 0 for any other. */
+    public static long parkNanos(Thread thread) {
+        if (thread instanceof VirtualThread vt) {
+            int s = (int) STATE.getVolatile(vt) & ~STATE_SUSPENDED_BIT;
+            if (s == STATE_TIMED_PARKED || s == STATE_TIMED_PINNED) {
+                return (long) TIMEOUT.get(vt);
+            }
+        }
+        return 0;
+    }
+
+    /** Lets its next park end at once. */
+    public static void givePermit(Thread thread) {
+        if (thread instanceof VirtualThread vt) {
+            PERMIT.setVolatile(vt, true);
+        }
+    }
+
+    /** Whether its next park will end at once. */
+    public static boolean hasPermit(Thread thread) {
+        return thread instanceof VirtualThread vt && (boolean) PERMIT.getVolatile(vt);
+    }
+
+    /** Clears the interrupt status of a virtual thread, as it would itself; whether it was set. */
+    public static boolean clearInterrupt(Thread thread) {
+        synchronized (thread.interruptLock) {
+            boolean was = thread.interrupted;
+            thread.interrupted = false;
+            if (thread instanceof VirtualThread vt
+                    && (Thread) CARRIER.getVolatile(vt) instanceof Thread carrier) {
+                carrier.clearInterrupt();
+            }
+            return was;
+        }
+    }
+
     /**
      * Has the error thrown from where the thread is parked, when it is continued. By the thread
      * that runs its hub's loop.
@@ -271,7 +309,8 @@ public final class GreenletSupport {
         var thread = new VirtualThread(scheduler, name, 0, context);
         thread.setThreadContainer(context);
         try {
-            var target = (Runnable) TARGET.invokeExact((Continuation) CONTINUATION.invokeExact(thread));
+            var target =
+                    (Runnable) TARGET.invokeExact((Continuation) CONTINUATION.invokeExact(thread));
             MEMORY.putReference(thread, OFFSET_OF_CONTINUATION, new Throwing(target));
         } catch (Throwable e) {
             throw rethrow(e);

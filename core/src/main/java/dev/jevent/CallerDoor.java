@@ -135,6 +135,17 @@ final class CallerDoor extends CallerAccess {
     }
 
     @Override
+    public <T> T cleaningUp(Callable<T> task) throws Exception {
+        Pending p = Parker.current().pending();
+        p.cleaning++;
+        try {
+            return task.call();
+        } finally {
+            p.cleaning--;
+        }
+    }
+
+    @Override
     public <T> T keepingOpen(Callable<T> task) throws Exception {
         Pending p = Parker.current().pending();
         p.keepingOpen++;
@@ -146,13 +157,13 @@ final class CallerDoor extends CallerAccess {
     }
 
     @Override
-    public void keepOpen(Socket socket) {
-        KeptOpen.add(socket);
+    public boolean keepOpen(Socket socket) {
+        return KeptOpen.add(socket);
     }
 
     @Override
-    public void keepOpen(SelectableChannel channel) {
-        KeptOpen.add(channel);
+    public boolean keepOpen(SelectableChannel channel) {
+        return KeptOpen.add(channel);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.jevent;
 
+import dev.jevent.internal.CallerAccess;
 import dev.jevent.internal.TaskOf;
 import dev.jevent.internal.jfr.Flight;
 
@@ -409,7 +410,7 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
     @Override
     public void close() {
         if (!ready()) {
-            kill();
+            CallerAccess.get().cleanUp(this::kill);
         }
     }
 

@@ -9,11 +9,12 @@ import java.nio.channels.FileLockInterruptionException;
 /** The many faces of an interrupt in the JDK. */
 final class Interruptions {
 
-    private static final String CLOSED = "Closed by interrupt"; // the JDK's words
-
     private Interruptions() {}
 
-    /** Whether it tells of an interrupt, perhaps wrapped by a library that it has passed. */
+    /**
+     * Whether it tells of an interrupt or a kill, perhaps wrapped by a library that it has passed.
+     * The exception of a socket that was closed for a timeout does not: that is a failure.
+     */
     static boolean isInterruption(Throwable e) {
         Throwable t = e;
         for (int i = 0; t != null && i < 8; i++) {
@@ -28,16 +29,15 @@ final class Interruptions {
     private static boolean isOne(Throwable e) {
         return e instanceof InterruptedException
                 || e instanceof Interrupted
-                || e instanceof ClosedByInterruptException
+                || e instanceof GreenletExit
+                || e instanceof ClosedByInterruptException && e.getCause() == null
                 || e instanceof FileLockInterruptionException
                 || e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException)
-                || e instanceof SocketException
-                        && e.getMessage() != null
-                        && e.getMessage().startsWith(CLOSED);
+                || e instanceof SocketException && "Closed by interrupt".equals(e.getMessage());
     }
 
     /** What the exception of a socket says that was closed for a kill or timeout. */
     static String closedFor(Throwable reason) {
-        return CLOSED + ", for its greenlet was told: " + reason;
+        return "Closed, because this ended the wait: " + reason;
     }
 }

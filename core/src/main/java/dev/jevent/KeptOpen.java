@@ -19,19 +19,20 @@ final class KeptOpen {
 
     private KeptOpen() {}
 
-    static void add(Socket socket) {
-        add(Jdk.get().descriptor(socket), socket);
+    /** False if it has no descriptor of its own. */
+    static boolean add(Socket socket) {
+        return add(Jdk.get().descriptor(socket), socket);
     }
 
-    static void add(SelectableChannel channel) {
-        add(Jdk.get().descriptor(channel), channel);
+    static boolean add(SelectableChannel channel) {
+        return add(Jdk.get().descriptor(channel), channel);
     }
 
-    private static void add(int fd, Object socket) {
+    private static boolean add(int fd, Object socket) {
         if (fd >= 0) {
-            ALL.values().removeIf(r -> r.get() == null);
-            ALL.put(fd, new WeakReference<>(socket));
+            ALL.put(fd, new WeakReference<>(socket)); // instead of one that was closed
         }
+        return fd >= 0;
     }
 
     static boolean contains(int fd) {

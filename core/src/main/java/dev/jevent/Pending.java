@@ -59,11 +59,19 @@ final class Pending {
     /** The interrupt status of its thread was set by jevent, for what is told. */
     boolean interrupting;
 
+    /** An interrupt of somebody else, which was taken away lest it spins, is to be given back. */
+    boolean owed;
+
     /** Its greenlet stands among those of the hub that are to be delivered to. */
     boolean listed;
 
     /** Nothing is thrown: a class is being initialised, which a throw would make unusable. */
     boolean held;
+
+    /**
+     * So many blocks of jevent's clean up, and wait: what lasts and was thrown once is not thrown.
+     */
+    int cleaning;
 
     /** So many blocks are on the stack that keep a library's sockets open. */
     int keepingOpen;
@@ -93,15 +101,13 @@ final class Pending {
     }
 
     private boolean passes(Entry entry) {
-        return shield == null || entry.since >= shield.serial;
+        return (shield == null || entry.since >= shield.serial)
+                && !(cleaning > 0 && (entry.thrown || entry.told && entry.lasting));
     }
 
     /** Whether nothing may be thrown now. */
     boolean isEmpty() {
-        if (shield == null || entries.isEmpty()) {
-            return entries.isEmpty();
-        }
-        return first(false) == null;
+        return entries.isEmpty() || first(false) == null;
     }
 
     /** Whether everything that may be thrown now was delivered once, as something else. */
@@ -194,7 +200,9 @@ final class Pending {
         return true;
     }
 
-    /** The next one, if it is untold: it is told from now on. Null if it was, or if there is none. */
+    /**
+     * The next one, if it is untold: it is told from now on. Null if it was, or if there is none.
+     */
     Throwable tell() {
         Entry entry = first(false);
         if (entry == null || entry.told || entry.thrown) {

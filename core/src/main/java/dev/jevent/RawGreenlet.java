@@ -375,6 +375,9 @@ public class RawGreenlet extends Parker {
             return holdsBack(p) ? null : take(p);
         }
         Thread t = thread;
+        if (p != null && p.owed) {
+            payInterrupt(t, p);
+        }
         if (t != null && t.isInterrupted()) {
             Thread.interrupted();
             return p == null ? new Interrupted() : p.interruption();
@@ -511,7 +514,7 @@ public class RawGreenlet extends Parker {
     private boolean tryToDeliver() {
         Thread t = thread;
         Pending p = pending;
-        if (state != STARTED || p == null || p.isEmpty() || t == null) {
+        if (state != STARTED || p == null || p.isEmpty() && !p.owed || t == null) {
             return true;
         }
         if (dead()) {
@@ -537,20 +540,26 @@ public class RawGreenlet extends Parker {
     /**
      * It waits in a lock, a queue or a sleep of the JDK. At first it is interrupted, so that who is
      * prepared for that cleans up. What that stood for stays pending: at the edge (the Timeout's
-     * scope or the greenlet's end) it is thrown, and if the program swallows it and waits once more,
-     * it is thrown from there where the JDK's code allows it. Elsewhere the interrupt is repeated,
-     * with growing pauses: {@code lock()} takes no notice of it, and code that swallows it in a loop
-     * would do nothing else.
+     * scope or the greenlet's end) it is thrown, and if the program swallows it and waits once
+     * more, it is thrown from there where the JDK's code allows it. Elsewhere the interrupt is
+     * repeated, with growing pauses: code that swallows it in a loop would do nothing else.
      */
     private boolean deliverInTheJdk(Thread t, Pending p) {
-        if (!p.isTold()) {
-            p.tellUntold();
-            p.interrupting = true;
-            t.interrupt();
+        StackTraceElement[] stack = t.getStackTrace();
+        JdkWaits wait = JdkWaits.of(stack, JDK.parkNanos(t));
+        if (wait == JdkWaits.UNTOUCHABLE) {
             return false;
         }
-        StackTraceElement[] stack = t.getStackTrace();
-        if (JdkWaits.mayThrow(stack) && JDK.throwFrom(t, p.peek())) {
+        if (p.owed) {
+            payInterrupt(t, p);
+            return p.isEmpty();
+        }
+        if (!p.isTold()) {
+            p.tellUntold();
+            interrupt(t, p);
+            return false;
+        }
+        if (wait == JdkWaits.THROWABLE && JDK.throwFrom(t, p.peek())) {
             if (p.poll() instanceof Timeout timeout) {
                 timeout.setStackTrace(stack);
             }
@@ -561,10 +570,19 @@ public class RawGreenlet extends Parker {
         long now = hub.core.now();
         if (!p.pauses(now)) {
             hub.core.start(new Redelivery(p.isHopeful()), p.pauseFrom(now));
-            p.interrupting = true;
-            t.interrupt();
+            interrupt(t, p);
         }
         return false;
+    }
+
+    private static void interrupt(Thread t, Pending p) {
+        p.interrupting = true;
+        t.interrupt();
+    }
+
+    private static void payInterrupt(Thread t, Pending p) {
+        p.owed = false;
+        t.interrupt();
     }
 
     /** The loop goes through those that are to be delivered to before it sleeps. */
@@ -616,6 +634,9 @@ public class RawGreenlet extends Parker {
     /** Whether something is to be thrown from such a call. */
     final boolean hasForPolling() {
         Pending p = pending;
+        if (p != null && p.owed) {
+            payInterrupt(thread, p);
+        }
         return p != null && !p.isEmpty() && !holdsBack(p);
     }
 
@@ -677,6 +698,23 @@ public class RawGreenlet extends Parker {
             queued = false; // it may have ended before its turn came
         }
         return was;
+    }
+
+    /**
+     * It spins in parks that return at once, for its thread is interrupted, and so holds its hub.
+     * Takes the status away, so that it gives way. What jevent has pending for it needs no status;
+     * if it was of somebody else, its next wait that is none of these finds it. Any thread.
+     */
+    final void stopSpinning(Thread t) {
+        if (JDK.clearInterrupt(t)) {
+            hub.core.submit(
+                    (Runnable)
+                            () -> {
+                                Pending p = pending();
+                                p.owed = p.anyTold() == null;
+                                list();
+                            });
+        }
     }
 
     // ---- its end

@@ -1,5 +1,11 @@
 package dev.jevent;
 
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
 /**
  * Runs the loop of a hub whose own thread is held by a greenlet that waits and cannot let go of it:
  * inside a class initialiser, or with a native frame on its stack. Without a stand-in that hub
@@ -9,10 +15,23 @@ package dev.jevent;
  * <p>A greenlet that waits in a call of jevent's gives the loop away itself, and gets it back
  * before it goes on: still one greenlet at a time. If it waits in a call of the JDK's, the {@link
  * Watchdog} notices; then the greenlet may go on beside the stand-in until its next wait.
+ *
+ * <p>A stand-in can be held as well, by a greenlet that needs the class whose initialiser waits:
+ * then the watchdog makes one more.
  */
-final class StandIn {
+final class StandIn extends Thread {
 
-    private StandIn() {}
+    private static final Path THIS_THREAD = Path.of("/proc/thread-self");
+    private static final char SLEEPING = 'S'; // proc(5)
+
+    private final Hub hub;
+    private volatile @Nullable Path stat; // where the kernel says what it does
+
+    private StandIn(Hub hub) {
+        super("jevent-stand-in for " + hub.name());
+        setDaemon(true);
+        this.hub = hub;
+    }
 
     /** Gives the loop to a new stand-in. On the thread that runs the loop. */
     static void takeOver(Hub hub) {
@@ -23,15 +42,44 @@ final class StandIn {
 
     /** A thread that runs the loop until it is taken from it. Not started. */
     static Thread newThread(Hub hub) {
-        return Thread.ofPlatform()
-                .daemon()
-                .name("jevent-stand-in for " + hub.name())
-                .unstarted(
-                        () -> {
-                            hub.enter(); // what runs here is at home in that hub
-                            while (hub.core.runner() == Thread.currentThread()) {
-                                hub.core.run();
-                            }
-                        });
+        return new StandIn(hub);
+    }
+
+    @Override
+    public void run() {
+        try {
+            stat = THIS_THREAD.toRealPath().resolve("stat");
+        } catch (IOException e) {
+            stat = null; // not Linux: nobody learns that it is held
+        }
+        hub.enter(); // what runs here is at home in that hub
+        while (hub.core.runner() == Thread.currentThread()) {
+            hub.core.run();
+        }
+    }
+
+    /**
+     * Whether it waits inside the JVM, below Java code that has not called anything native: for a
+     * class to be initialised, or for a monitor that it cannot leave its thread for. Any thread.
+     *
+     * @param mounted the greenlet's thread that it carries
+     */
+    boolean isStuck(Thread mounted) {
+        StackTraceElement[] stack = mounted.getStackTrace();
+        return stack.length > 0 && !stack[0].isNativeMethod() && isAsleep();
+    }
+
+    private boolean isAsleep() {
+        Path p = stat;
+        if (p == null) {
+            return false;
+        }
+        try {
+            String text = Files.readString(p);
+            // the state stands behind the name, which is in brackets and may be anything
+            return text.charAt(text.lastIndexOf(')') + 2) == SLEEPING;
+        } catch (IOException e) {
+            return false; // it has ended
+        }
     }
 }

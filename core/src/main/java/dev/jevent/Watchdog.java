@@ -24,6 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class Watchdog {
 
     private static final long PERIOD_NANOS = 50_000_000;
+    private static final long SECOND_LOOK_MILLIS = 5;
     private static final Watchdog INSTANCE = new Watchdog();
 
     private static final class Watched {
@@ -124,7 +125,7 @@ final class Watchdog {
                 : 0;
     }
 
-    private void look(Watched w, long threshold, long now) {
+    private void look(Watched w, long threshold, long now) throws InterruptedException {
         var core = w.hub.core;
         long turns = core.turns();
         boolean running = core.isRunning();
@@ -142,6 +143,16 @@ final class Watchdog {
             rescue(w.hub, runner, mounted);
             return;
         }
+        if (running && mounted != null && runner instanceof StandIn s && isStuck(s, mounted)) {
+            rescueFrom(w.hub, s, mounted);
+            return;
+        }
+        if (running && mounted != null && mounted.isInterrupted() && spins(mounted)) {
+            if (Jdk.get().greenlet(mounted) instanceof RawGreenlet g) {
+                g.stopSpinning(mounted);
+            }
+            return;
+        }
         Thread shown = mounted != null ? mounted : runner;
         if (w.ignoredTurn == turns && w.ignored == shown || !runner.isAlive()) {
             w.turned(turns, now);
@@ -151,6 +162,36 @@ final class Watchdog {
                 && now - w.since >= threshold) {
             report(w, shown, now - w.since);
         }
+    }
+
+    /** Looked at twice: what only passes by is not there any more. */
+    private static boolean isStuck(StandIn standIn, Thread mounted) throws InterruptedException {
+        if (!standIn.isStuck(mounted)) {
+            return false;
+        }
+        Thread.sleep(SECOND_LOOK_MILLIS);
+        return standIn.isStuck(mounted);
+    }
+
+    /**
+     * As {@link #rescue}. What holds the stand-in needs a class whose initialiser waits for its
+     * turn of this very loop, so that it stays stuck until the loop runs again.
+     */
+    private static void rescueFrom(Hub hub, StandIn stuck, Thread mounted) {
+        Thread standIn = StandIn.newThread(hub);
+        hub.core.setRunner(standIn);
+        if (stuck.isStuck(mounted)) {
+            standIn.start();
+        } else {
+            hub.core.setRunner(stuck);
+        }
+    }
+
+    /** Whether it parks, though it runs: then it uses up a permit to go on that it is given. */
+    private static boolean spins(Thread mounted) throws InterruptedException {
+        Jdk.get().givePermit(mounted);
+        Thread.sleep(1);
+        return !Jdk.get().hasPermit(mounted);
     }
 
     /**

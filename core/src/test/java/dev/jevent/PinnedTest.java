@@ -21,6 +21,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -109,6 +110,110 @@ class PinnedTest extends HubScenario {
 
         assertEquals("done", pinned.get());
         assertTrue(busy.get() > 2, "others ran meanwhile");
+        worksNormally();
+    }
+
+    private static final class NeededByTwo {
+        static final Object X;
+
+        static {
+            initialise();
+            X = "done";
+        }
+    }
+
+    @Test
+    void twoNeedOneClassWhoseInitialiserWaits() throws Exception {
+        var waiter = new Waiter<String>();
+        whileInitialised =
+                () -> {
+                    Jevent.sleep(1);
+                    log.add(waiter.get());
+                };
+        var first = Jevent.spawn(() -> NeededByTwo.X);
+        var second = Jevent.spawn(() -> NeededByTwo.X);
+        var third = Jevent.spawn(() -> NeededByTwo.X);
+        Jevent.spawn(
+                () -> {
+                    Jevent.sleep(20); // by then the second holds the stand-in
+                    waiter.switchTo("woken");
+                });
+
+        assertEquals("done", first.get());
+        assertEquals("done", second.get());
+        assertEquals("done", third.get());
+        assertEquals("woken", log.getFirst());
+        worksNormally();
+    }
+
+    private static final class KilledInside {
+        static final Object X;
+
+        static {
+            initialise();
+            X = "done";
+        }
+    }
+
+    @Test
+    void killAndTimeoutWaitUntilTheInitialiserHasEnded() throws Exception {
+        var waiter = new Waiter<String>();
+        var inside = new Waiter<Void>();
+        whileInitialised =
+                () -> {
+                    inside.switchTo(null);
+                    log.add(waiter.get());
+                    Thread.sleep(1); // nor do the JDK's waits throw in it
+                    log.add("initialised");
+                };
+        var timeout = new dev.jevent.Timeout(Duration.ofMillis(1));
+        var g =
+                Jevent.spawn(
+                        () -> {
+                            Object x = timeout.call(() -> KilledInside.X);
+                            log.add("x is " + x);
+                            Jevent.sleep(60_000);
+                        });
+        Jevent.spawn( // the root is held, for its thread is
+                () -> {
+                    inside.get();
+                    g.killLater();
+                    Jevent.sleep(5);
+                    assertFalse(g.ready());
+                    waiter.switchTo("woken");
+                });
+        g.join();
+
+        assertEquals(List.of("woken", "initialised", "x is done"), log);
+        assertTrue(g.isCancelled());
+        assertEquals("done", KilledInside.X, "the class is usable");
+        worksNormally();
+    }
+
+    private static final class NeverToBeKilled {
+        static final Object X;
+
+        static {
+            initialise();
+            X = "done";
+        }
+    }
+
+    @Test
+    void killThatWasPendingBeforeTheInitialiserWaitsToo() throws Exception {
+        whileInitialised = () -> Jevent.sleep(2);
+        var g =
+                Jevent.spawn(
+                        () -> {
+                            log.add("" + NeverToBeKilled.X);
+                            Jevent.sleep(60_000);
+                        });
+        Jevent.sleep(0);
+        var late = Jevent.spawn(() -> log.add("" + NeverToBeKilled.X));
+        g.kill();
+        late.join();
+        assertEquals(List.of("done", "done"), log);
+        assertTrue(g.isCancelled());
         worksNormally();
     }
 
@@ -272,19 +377,22 @@ class PinnedTest extends HubScenario {
         worksNormally();
     }
 
-    private static final class Killed {
-        static final Object X;
-
-        static {
-            initialise();
-            X = "done";
+    /** Does it where the thread cannot be left, as below native code; errors may come out of it. */
+    private static Object pinned(Action action) throws Exception {
+        Class<?> continuation = Class.forName("jdk.internal.vm.Continuation");
+        continuation.getMethod("pin").invoke(null);
+        try {
+            action.run();
+        } finally {
+            continuation.getMethod("unpin").invoke(null);
         }
+        return "done";
     }
 
     @Test
     void pinnedInAJeventCallIsKilled() throws Exception {
-        whileInitialised = () -> Jevent.sleep(60_000);
-        var pinned = Jevent.spawn(() -> Killed.X);
+        Action whilePinned = () -> Jevent.sleep(60_000);
+        var pinned = Jevent.spawn(() -> pinned(whilePinned));
         // the root is held too: its thread is
         Jevent.spawn(() -> pinned.kill()).get();
 
@@ -292,58 +400,31 @@ class PinnedTest extends HubScenario {
         worksNormally();
     }
 
-    private static final class TimedOut {
-        static final Object X;
-
-        static {
-            initialise();
-            X = "done";
-        }
-    }
-
     @Test
     void pinnedInAJeventCallIsTimedOut() throws Exception {
-        whileInitialised = () -> Jevent.sleep(60_000);
+        Action whilePinned = () -> Jevent.sleep(60_000);
         var timeout = new dev.jevent.Timeout(Duration.ofMillis(10));
-        var pinned = Jevent.spawn(() -> thrownBy(() -> timeout.call(() -> TimedOut.X)));
+        var pinned = Jevent.spawn(() -> thrownBy(() -> timeout.call(() -> pinned(whilePinned))));
 
         assertEquals(timeout, pinned.get());
         worksNormally();
     }
 
-    private static final class KilledInTheJdk {
-        static final Object X;
-
-        static {
-            initialise();
-            X = "done";
-        }
-    }
-
     @Test
     void pinnedInAJdkCallIsKilled() throws Exception {
-        whileInitialised = () -> Thread.sleep(60_000);
-        var pinned = Jevent.spawn(() -> KilledInTheJdk.X);
+        Action whilePinned = () -> Thread.sleep(60_000);
+        var pinned = Jevent.spawn(() -> pinned(whilePinned));
         Jevent.spawn(() -> pinned.kill()).get();
 
         assertTrue(pinned.ready());
         worksNormally();
     }
 
-    private static final class TimedOutInTheJdk {
-        static final Object X;
-
-        static {
-            initialise();
-            X = "done";
-        }
-    }
-
     @Test
     void pinnedInAJdkCallIsTimedOut() throws Exception {
-        whileInitialised = () -> new LinkedBlockingQueue<String>().take();
+        Action whilePinned = () -> new LinkedBlockingQueue<String>().take();
         var timeout = new dev.jevent.Timeout(Duration.ofMillis(10));
-        var pinned = Jevent.spawn(() -> thrownBy(() -> timeout.call(() -> TimedOutInTheJdk.X)));
+        var pinned = Jevent.spawn(() -> thrownBy(() -> timeout.call(() -> pinned(whilePinned))));
 
         assertInstanceOf(Throwable.class, pinned.get());
         worksNormally();

@@ -8,6 +8,7 @@ import java.io.InterruptedIOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
 import java.net.Socket;
 import java.net.SocketImpl;
 import java.nio.channels.DatagramChannel;
@@ -47,7 +48,7 @@ public final class HubCloser {
     private static final long INTERRUPTOR; // of a channel
     private static final long TARGET;
     private static final MethodHandle DESCRIPTOR; // of a socket's implementation
-    private static final MethodHandle IMPLEMENTATION; // of a socket
+    private static final VarHandle IMPLEMENTATION; // of a socket
 
     static {
         try {
@@ -56,9 +57,7 @@ public final class HubCloser {
             INTERRUPTOR = UNSAFE.objectFieldOffset(c, "interruptor");
             TARGET = UNSAFE.objectFieldOffset(c, "interruptedTarget");
             var sockets = MethodHandles.privateLookupIn(Socket.class, MethodHandles.lookup());
-            IMPLEMENTATION =
-                    sockets.findVirtual(
-                            Socket.class, "getImpl", MethodType.methodType(SocketImpl.class));
+            IMPLEMENTATION = sockets.findVarHandle(Socket.class, "impl", SocketImpl.class);
             DESCRIPTOR =
                     MethodHandles.privateLookupIn(SocketImpl.class, MethodHandles.lookup())
                             .findVirtual(
@@ -161,14 +160,14 @@ public final class HubCloser {
         }
     }
 
-    /** The descriptor of a socket, which is made if it has none; -1 if it is closed. */
+    /**
+     * The descriptor of a socket; -1 if it has none, for it is new, closed or layered on another.
+     */
     public static int descriptor(Socket socket) {
         try {
-            var impl = (SocketImpl) IMPLEMENTATION.invokeExact(socket);
-            var fd = (FileDescriptor) DESCRIPTOR.invokeExact(impl);
+            var impl = (SocketImpl) IMPLEMENTATION.getVolatile(socket);
+            var fd = impl == null ? null : (FileDescriptor) DESCRIPTOR.invokeExact(impl);
             return fd == null ? -1 : IOUtil.fdVal(fd);
-        } catch (IOException e) {
-            return -1;
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {

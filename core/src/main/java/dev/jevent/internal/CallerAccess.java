@@ -93,11 +93,15 @@ public abstract class CallerAccess {
      */
     public abstract Throwable closedFor(Throwable e, Closeable socket);
 
-    /** The socket of java.net is no library's: it stays open. */
-    public abstract void keepOpen(Socket socket);
+    /**
+     * The socket of java.net is no library's: it stays open.
+     *
+     * @return false if it has no descriptor of its own
+     */
+    public abstract boolean keepOpen(Socket socket);
 
-    /** The channel is no library's: it stays open. */
-    public abstract void keepOpen(SelectableChannel channel);
+    /** The same for a channel. */
+    public abstract boolean keepOpen(SelectableChannel channel);
 
     /** Whether it was delivered as something else, and not thrown as itself since. Own thread. */
     public abstract boolean wasTold(Object caller, Throwable error);
@@ -122,11 +126,30 @@ public abstract class CallerAccess {
     public abstract boolean isCommand(@Nullable Throwable error);
 
     /** The timeout, if the exception stands for it as above; else the exception. Own thread. */
-    public abstract @Nullable Throwable translated(
-            @Nullable Throwable exception, Timeout timeout);
+    public abstract @Nullable Throwable translated(@Nullable Throwable exception, Timeout timeout);
 
     /** One that is thrown from every wait until it is cancelled; not started. */
     public abstract Timeout lastingTimeout(Duration duration);
+
+    /**
+     * Calls what cleans up and may wait for a while: a cancellation that lasts and was thrown into
+     * the caller already does not end it, as one that is thrown once would not. Anything new does.
+     */
+    public abstract <T> T cleaningUp(Callable<T> task) throws Exception;
+
+    /** As {@link #cleaningUp(Callable)}, for what throws nothing that is checked. */
+    public final void cleanUp(Runnable task) {
+        try {
+            boolean ignored =
+                    cleaningUp(
+                            () -> {
+                                task.run();
+                                return true;
+                            });
+        } catch (Exception e) {
+            throw CallerAccess.<RuntimeException>sneaky(e);
+        }
+    }
 
     /** Calls it in a block that keeps the sockets of libraries open. */
     public abstract <T> T keepingOpen(Callable<T> task) throws Exception;

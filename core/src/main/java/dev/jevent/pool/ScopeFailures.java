@@ -12,6 +12,8 @@ import java.util.Set;
 /** What becomes of the failures of a {@link Scope}. */
 final class ScopeFailures {
 
+    private static final int DEPTH = 8;
+
     private ScopeFailures() {}
 
     /** Makes the others, each once, suppressed ones of the main one, and answers that. */
@@ -31,8 +33,8 @@ final class ScopeFailures {
     static @Nullable Throwable besides(Throwable timeout) {
         Throwable main = null;
         for (Throwable e : timeout.getSuppressed()) {
-            if (CallerAccess.get().isInterruption(e)) {
-                continue; // the JDK's way of telling that the time was over
+            if (CallerAccess.get().isInterruption(e) || tellsOf(e, timeout)) {
+                continue; // the way in which it was told that the time was over
             }
             if (main == null) {
                 main = e;
@@ -41,5 +43,16 @@ final class ScopeFailures {
             }
         }
         return main;
+    }
+
+    private static boolean tellsOf(Throwable e, Throwable timeout) {
+        Throwable t = e;
+        for (int i = 0; t != null && i < DEPTH; i++) {
+            if (t == timeout) {
+                return true;
+            }
+            t = t.getCause();
+        }
+        return false;
     }
 }

@@ -246,6 +246,10 @@ abstract class Spawner implements ExecutorService {
     public void close() {
         checkOutside("close");
         shutdown();
+        CallerAccess.get().cleanUp(this::awaitEndOrEndAll);
+    }
+
+    private void awaitEndOrEndAll() {
         boolean interrupted = false;
         Throwable disturbance = null;
         while (true) {

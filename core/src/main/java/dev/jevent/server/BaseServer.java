@@ -1,6 +1,7 @@
 package dev.jevent.server;
 
 import dev.jevent.Hub;
+import dev.jevent.internal.CallerAccess;
 import dev.jevent.internal.HubAccess;
 import dev.jevent.lock.Semaphore;
 
@@ -298,7 +299,7 @@ public abstract sealed class BaseServer<S extends BaseServer<S>> implements Auto
         endpoints.forEach(Endpoint::stop);
         acceptors.forEach(Acceptor::wake);
         try {
-            jobs.end(nanos);
+            CallerAccess.get().cleanUp(() -> jobs.end(nanos));
         } finally {
             stop();
         }

@@ -96,7 +96,8 @@ final class Connecting {
                 own.connect(to, deadline);
             } else {
                 socket.connect(to, deadline == null ? 0 : millis(deadline));
-                CallerAccess.get().keepOpen(socket); // jevent's, and not a library's
+                boolean ignored =
+                        CallerAccess.get().keepOpen(socket); // jevent's, and not a library's
             }
             done = true;
             return socket;

@@ -26,6 +26,8 @@ final class ForeignTransport implements Transport {
 
     ForeignTransport(Socket socket) throws IOException {
         this.socket = socket;
+        // who uses a SocketStream knows what was read; layers on other sockets are as those are
+        boolean ignored = Sockets.keepsOpen(socket);
         in = socket.getInputStream();
         out = socket.getOutputStream();
     }

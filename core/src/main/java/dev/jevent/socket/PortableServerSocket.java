@@ -14,7 +14,7 @@ final class PortableServerSocket extends ServerSocket {
     @Override
     public Socket accept() throws IOException {
         Socket socket = super.accept();
-        CallerAccess.get().keepOpen(socket);
+        boolean ignored = CallerAccess.get().keepOpen(socket);
         return socket;
     }
 }

@@ -129,7 +129,7 @@ public final class Sockets {
      *
      * <p>An interrupt by {@link Thread#interrupt()} closes the JDK's sockets nevertheless.
      *
-     * @throws IOException if it is closed, or a layer on another: give that one
+     * @throws IOException if it is closed or not connected, or a layer on another: give that one
      */
     public static void keepOpen(Socket socket) throws IOException {
         if (socket.isClosed()) {
@@ -137,11 +137,21 @@ public final class Sockets {
         }
         if (socket instanceof HasDescriptor own) {
             own.descriptor().keepOpen();
-        } else if (socket.getChannel() != null) {
-            CallerAccess.get().keepOpen(socket.getChannel());
-        } else {
-            CallerAccess.get().keepOpen(socket);
+        } else if (!keepsOpen(socket)) {
+            throw new SocketException(
+                    "cannot keep "
+                            + socket
+                            + " open: connect it first; of a layer on another"
+                            + " socket, TLS for instance, give the socket below");
         }
+    }
+
+    /** As {@link #keepOpen(Socket)}, for one of the JDK's; false if there is nothing to keep. */
+    static boolean keepsOpen(Socket socket) {
+        CallerAccess access = CallerAccess.get();
+        return socket.getChannel() != null
+                ? access.keepOpen(socket.getChannel())
+                : access.keepOpen(socket);
     }
 
     /** As {@link #keepOpen(Socket)}. */
@@ -149,7 +159,7 @@ public final class Sockets {
         if (!channel.isOpen()) {
             throw new ClosedChannelException();
         }
-        CallerAccess.get().keepOpen(channel);
+        boolean ignored = CallerAccess.get().keepOpen(channel);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.jevent.websocket;
 
 import dev.jevent.http.Request;
 import dev.jevent.http.Response;
+import dev.jevent.internal.CallerAccess;
 
 import org.jspecify.annotations.Nullable;
 
@@ -207,7 +208,8 @@ public final class WebSocket implements AutoCloseable {
      * @throws IllegalArgumentException if code or reason are others
      */
     public void close(int code, String reason) {
-        connection.close(CloseCode.body(code, reason));
+        byte[] body = CloseCode.body(code, reason);
+        CallerAccess.get().cleanUp(() -> connection.close(body));
     }
 
     // ---- state

@@ -132,7 +132,6 @@ public interface Jdk {
      * @param beginWait may throw what is to be thrown from the call
      * @param afterWait told when the wait has ended and nothing is registered; may throw as well
      * @param onClose as that of {@link #installDispatchers}, if another thread waits as well
-     *
      * @throws Exception when the JDK does not allow it; then nothing has changed
      */
     void installPoller(
@@ -155,6 +154,21 @@ public interface Jdk {
 
     /** The file descriptor of a socket of java.net; only after {@link #installPoller}. */
     int descriptor(Socket socket);
+
+    /** For how long a thread is parked that is parked for a time; 0 if it is not. Loop thread. */
+    long parkNanos(Thread thread);
+
+    /**
+     * Lets the next park of a running virtual thread end at once, which every caller of a park has
+     * to expect. Any thread.
+     */
+    void givePermit(Thread thread);
+
+    /** Whether it has not used that up. Any thread. */
+    boolean hasPermit(Thread thread);
+
+    /** Clears the interrupt status of another virtual thread; whether it was set. Any thread. */
+    boolean clearInterrupt(Thread thread);
 
     /**
      * Has the error thrown from where the thread is parked, in a call of the JDK's, when it is

@@ -52,10 +52,14 @@ final class Jdk25 implements Jdk {
     private static final MethodHandle YIELD;
     private static final MethodHandle PREFETCH;
     private static final MethodHandle THROW_FROM;
+    private static final MethodHandle PARK_NANOS;
+    private static final MethodHandle CLEAR_INTERRUPT;
+    private static final MethodHandle GIVE_PERMIT;
+    private static final MethodHandle HAS_PERMIT;
     private static final IllegalStateException CLOSED;
 
     static {
-        MethodHandle[] h = new MethodHandle[18];
+        MethodHandle[] h = new MethodHandle[22];
         IllegalStateException closed = null;
         try {
             var lookup = MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup());
@@ -100,6 +104,12 @@ final class Jdk25 implements Jdk {
                             support,
                             "throwFrom",
                             MethodType.methodType(boolean.class, t, Throwable.class));
+            h[18] = pub.findStatic(support, "parkNanos", MethodType.methodType(long.class, t));
+            h[19] =
+                    pub.findStatic(
+                            support, "clearInterrupt", MethodType.methodType(boolean.class, t));
+            h[20] = pub.findStatic(support, "givePermit", MethodType.methodType(void.class, t));
+            h[21] = pub.findStatic(support, "hasPermit", MethodType.methodType(boolean.class, t));
             h[13] = pub.findStatic(support, "mounted", MethodType.methodType(t, t));
         } catch (IllegalAccessException e) {
             closed = new IllegalStateException(HOW_TO_OPEN);
@@ -130,6 +140,10 @@ final class Jdk25 implements Jdk {
         YIELD = h[15];
         PREFETCH = h[16];
         THROW_FROM = h[17];
+        PARK_NANOS = h[18];
+        CLEAR_INTERRUPT = h[19];
+        GIVE_PERMIT = h[20];
+        HAS_PERMIT = h[21];
         CLOSED = closed;
     }
 
@@ -388,6 +402,42 @@ final class Jdk25 implements Jdk {
     }
 
     @Override
+    public long parkNanos(Thread thread) {
+        try {
+            return (long) PARK_NANOS.invokeExact(thread);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public void givePermit(Thread thread) {
+        try {
+            GIVE_PERMIT.invokeExact(thread);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public boolean hasPermit(Thread thread) {
+        try {
+            return (boolean) HAS_PERMIT.invokeExact(thread);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public boolean clearInterrupt(Thread thread) {
+        try {
+            return (boolean) CLEAR_INTERRUPT.invokeExact(thread);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
     public boolean throwFrom(Thread thread, Throwable error) {
         try {
             return (boolean) THROW_FROM.invokeExact(thread, error);
@@ -397,8 +447,7 @@ final class Jdk25 implements Jdk {
     }
 
     @Override
-    public void installDispatchers(IntPredicate hub, Supplier<Throwable> onClose)
-            throws Exception {
+    public void installDispatchers(IntPredicate hub, Supplier<Throwable> onClose) throws Exception {
         Class<?> poller = Class.forName("sun.nio.ch.Poller");
         var lookup = MethodHandles.privateLookupIn(poller, MethodHandles.lookup());
         define(lookup, "sun/nio/ch/HubDispatcher$Sockets");
