@@ -1,5 +1,7 @@
 package dev.jevent;
 
+import dev.jevent.internal.OwnThread;
+
 /**
  * Runs the loop of a hub whose own thread is held by a greenlet that waits and cannot let go of it:
  * inside a class initialiser, or with a native frame on its stack. Without a stand-in that hub
@@ -23,15 +25,13 @@ final class StandIn {
 
     /** A thread that runs the loop until it is taken from it. Not started. */
     static Thread newThread(Hub hub) {
-        return Thread.ofPlatform()
-                .daemon()
-                .name("jevent-stand-in for " + hub.name())
-                .unstarted(
-                        () -> {
-                            hub.enter(); // what runs here is at home in that hub
-                            while (hub.core.runner() == Thread.currentThread()) {
-                                hub.core.run();
-                            }
-                        });
+        return new OwnThread(
+                "jevent-stand-in for " + hub.name(),
+                () -> {
+                    hub.enter(); // what runs here is at home in that hub
+                    while (hub.core.runner() == Thread.currentThread()) {
+                        hub.core.run();
+                    }
+                });
     }
 }

@@ -4,6 +4,7 @@ import dev.jevent.ConcurrentObjectUseError;
 import dev.jevent.Jevent;
 import dev.jevent.Waiter;
 import dev.jevent.internal.HubAccess;
+import dev.jevent.internal.OwnThread;
 import dev.jevent.internal.SpinLock;
 import dev.jevent.internal.loop.EpollPoll;
 import dev.jevent.internal.loop.EventLoop;
@@ -843,10 +844,7 @@ public final class Descriptor implements FdHandler {
             }
         }
         if (lingers) {
-            Thread.ofPlatform()
-                    .daemon()
-                    .name("jevent-linger")
-                    .start(() -> Net.closeAndLinger(fd)); // sleeps
+            OwnThread.start("jevent-linger", () -> Net.closeAndLinger(fd)); // sleeps
         } else {
             Fd.close(fd);
         }

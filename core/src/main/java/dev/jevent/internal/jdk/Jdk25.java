@@ -48,10 +48,11 @@ final class Jdk25 implements Jdk {
     private static final MethodHandle ENTRY;
     private static final MethodHandle YIELD;
     private static final MethodHandle PREFETCH;
+    private static final MethodHandle TASK;
     private static final IllegalStateException CLOSED;
 
     static {
-        MethodHandle[] h = new MethodHandle[17];
+        MethodHandle[] h = new MethodHandle[18];
         IllegalStateException closed = null;
         try {
             var lookup = MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup());
@@ -91,6 +92,7 @@ final class Jdk25 implements Jdk {
             h[15] = lookup.findStatic(t, "yield0", MethodType.methodType(void.class));
             h[16] = pub.findStatic(support, "prefetch", MethodType.methodType(int.class, t));
             h[13] = pub.findStatic(support, "mounted", MethodType.methodType(t, t));
+            h[17] = pub.findStatic(support, "task", MethodType.methodType(Runnable.class, t));
         } catch (IllegalAccessException e) {
             closed = new IllegalStateException(HOW_TO_OPEN);
         } catch (IOException | ReflectiveOperationException | LinkageError e) {
@@ -119,6 +121,7 @@ final class Jdk25 implements Jdk {
         ENTRY = h[14];
         YIELD = h[15];
         PREFETCH = h[16];
+        TASK = h[17];
         CLOSED = closed;
     }
 
@@ -362,6 +365,15 @@ final class Jdk25 implements Jdk {
     public Stream<Thread> threads() {
         try {
             return (Stream) THREADS.invokeExact();
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public Runnable task(Thread thread) {
+        try {
+            return (Runnable) TASK.invokeExact(thread);
         } catch (Throwable e) {
             throw rethrow(e);
         }

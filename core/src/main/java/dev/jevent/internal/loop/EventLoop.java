@@ -118,6 +118,14 @@ public abstract class EventLoop {
      */
     protected abstract boolean staysAlive();
 
+    /**
+     * How long nothing must have happened, in nanoseconds, before {@link #staysAlive} is asked:
+     * that takes long, and most rests are short.
+     */
+    protected long patience() {
+        return 0;
+    }
+
     /** Called when nothing is to be run, before the loop sleeps. It may push something. */
     protected void beforeRest() {}
 
@@ -361,11 +369,12 @@ public abstract class EventLoop {
         if (hasNothing()) {
             // Asked again after staysAlive: a thread may have sent something before it was gone,
             // and the look at a greenlet's stack may have put it into the queue.
-            if (refs <= 0 && !staysAlive() && hasNothing()) {
+            boolean slept = refs <= 0 && !idle && nap(untilNextTimer(now));
+            if (!slept && refs <= 0 && !staysAlive() && hasNothing()) {
                 return false;
             }
-            if (hasNothing()) {
-                sleep(idle ? 0 : untilNextTimer(now));
+            if (!slept && hasNothing()) {
+                sleep(idle ? 0 : untilNextTimer(clock.nanoTime()));
             }
             if (idle && hasNothing()) {
                 phases.idle(this);
@@ -377,6 +386,25 @@ public abstract class EventLoop {
         sinceLook = 0;
         lastLook = now;
         return true;
+    }
+
+    /**
+     * Sleeps for a little, before it is asked whether there is any use in it.
+     *
+     * @param most the time until the next timer; negative if there is none
+     * @return whether that was all: something has come, or a timer is due; false to ask
+     */
+    private boolean nap(long most) {
+        long patience = patience();
+        if (patience <= 0 || clock != Clock.SYSTEM) {
+            return false;
+        }
+        if (most >= 0 && most <= patience) {
+            sleep(most);
+            return true;
+        }
+        sleep(patience);
+        return !hasNothing();
     }
 
     /** Negative if there is none. */
