@@ -1,5 +1,6 @@
 package java.lang;
 
+import jdk.internal.misc.TerminatingThreadLocal;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.vm.Continuation;
 import jdk.internal.vm.StackChunk;
@@ -286,6 +287,28 @@ public final class GreenletSupport {
             return (Runnable) TASK.invokeExact(thread);
         } catch (Throwable e) {
             throw rethrow(e);
+        }
+    }
+
+    /** What the JDK tells of the end of each platform thread that has one. */
+    private static final class AtEnd extends TerminatingThreadLocal<Runnable> {
+        static final AtEnd ACTION = new AtEnd();
+
+        @Override
+        protected void threadTerminated(Runnable action) {
+            action.run();
+        }
+    }
+
+    /**
+     * Has the action done by the calling platform thread at its end, when all of its own code has
+     * returned; null for none.
+     */
+    public static void atThreadEnd(Runnable action) {
+        if (action == null) {
+            AtEnd.ACTION.remove();
+        } else {
+            AtEnd.ACTION.set(action);
         }
     }
 

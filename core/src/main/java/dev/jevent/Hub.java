@@ -96,6 +96,7 @@ public final class Hub {
         if (hub == null) {
             hub = new Hub(thread);
             OF_THREAD.set(hub);
+            Jdk.get().atThreadEnd(hub::endOfThread);
         }
         return hub;
     }
@@ -327,38 +328,82 @@ public final class Hub {
      * continued; those who join them get {@link HubDestroyed} as their failure. Does nothing the
      * second time.
      *
-     * @throws IllegalStateException if called from another thread than the hub's own
+     * <p>A hub ends so with its thread, by itself, and tells of the greenlets that did not. After
+     * the end of its thread this may be called from any thread, and no greenlet runs any more.
+     *
+     * @throws IllegalStateException if called from another thread while the hub's own lives
      */
     public void destroy() {
-        if (destroyed) {
-            return;
+        if (!destroyed && !isOrphan()) {
+            checkOwner("destroy");
+            if (core.isRunning()) {
+                throw new BlockingSwitchOutError(); // in a callback of the loop
+            }
         }
-        checkOwner("destroy");
-        if (core.isRunning()) {
-            throw new BlockingSwitchOutError(); // in a callback of the loop
+        List<RawGreenlet> ignored = destroyNow();
+    }
+
+    /** Its thread has ended, and this came too late to do it there. */
+    boolean isOrphan() {
+        return Thread.currentThread() != owner && !owner.isAlive();
+    }
+
+    /** Answers the greenlets that have not ended. */
+    private List<RawGreenlet> destroyNow() {
+        boolean orphan = isOrphan();
+        synchronized (this) {
+            if (destroyed) {
+                return List.of();
+            }
+            destroyed = true;
         }
-        destroyed = true;
+        if (orphan) {
+            core.setRunner(Jdk.get().carrier()); // its own thread does nothing any more
+            try {
+                return end();
+            } finally {
+                core.setRunner(owner);
+            }
+        }
+        List<RawGreenlet> left = List.of();
         boolean interrupted = Thread.interrupted(); // this has to come to its end
         try {
             interrupted |= killAll();
         } finally {
-            Watchdog.forget(this);
-            Flight.hubDestroyed(this);
-            endWorkers();
-            Workers.forget(core);
-            Jdk.get().forget(registered);
             OF_THREAD.remove();
-            core.close();
-            var error = new HubDestroyed(this);
-            core.drain(
-                    e -> RawGreenlet.neverBegin(e, error), t -> RawGreenlet.neverBegin(t, error));
-            for (RawGreenlet g : living.all()) {
-                g.abandoned(error);
-            }
+            Jdk.get().atThreadEnd(null);
+            left = end();
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
         }
+        return left;
+    }
+
+    /** Its thread has done all that it had to do, and ends. */
+    private void endOfThread() {
+        List<RawGreenlet> left = destroyNow();
+        if (!left.isEmpty()) {
+            System.getLogger("dev.jevent")
+                    .log(System.Logger.Level.WARNING, Explanation.ofTheEnd(this, left));
+        }
+    }
+
+    /** Gives everything back. Those that live are not continued. Answers them. */
+    private List<RawGreenlet> end() {
+        Watchdog.forget(this);
+        Flight.hubDestroyed(this);
+        endWorkers();
+        Workers.forget(core);
+        Jdk.get().forget(registered);
+        core.close();
+        var error = new HubDestroyed(this);
+        core.drain(e -> RawGreenlet.neverBegin(e, error), t -> RawGreenlet.neverBegin(t, error));
+        List<RawGreenlet> left = living.all();
+        for (RawGreenlet g : left) {
+            g.abandoned(error);
+        }
+        return left;
     }
 
     /** Each is told once, so that it may wait while it cleans up. Whether it was interrupted. */

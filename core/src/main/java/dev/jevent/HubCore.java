@@ -13,6 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 final class HubCore extends EventLoop {
 
     private static final long GRACE_NANOS = 20_000_000;
+    private static final long GRACE_BEFORE_LOOP_EXIT_NANOS = 100_000_000; // that is for good
 
     private final Hub hub;
     int joining; // loop thread: the root waits until nothing is left
@@ -181,8 +182,9 @@ final class HubCore extends EventLoop {
         if (!hub.living.anyInTheJdk()) {
             return false;
         }
-        long end = System.nanoTime() + GRACE_NANOS;
-        for (long left = GRACE_NANOS; left > 0 && hasNothing(); left = end - System.nanoTime()) {
+        long grace = joining == 0 ? GRACE_BEFORE_LOOP_EXIT_NANOS : GRACE_NANOS;
+        long end = System.nanoTime() + grace;
+        for (long left = grace; left > 0 && hasNothing(); left = end - System.nanoTime()) {
             LockSupport.parkNanos(this, Math.min(left, GRACE_NANOS / 8));
         }
         return !hasNothing();

@@ -129,6 +129,11 @@ final class Watchdog {
 
     private void look(Watched w, long threshold, long now) {
         var core = w.hub.core;
+        if (w.hub.isOrphan()) {
+            hubs.remove(w);
+            OwnThread.start("jevent-end", w.hub::destroy); // this may call a user's code
+            return;
+        }
         if (core.hopesInVain(++w.looks % CLOSELY_EVERY == 0)) {
             core.submit((Runnable) () -> {}); // it wakes and asks again
         }

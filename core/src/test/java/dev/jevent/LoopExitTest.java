@@ -3,11 +3,15 @@ package dev.jevent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.jevent.internal.OwnThread;
+
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /** When a root is told that nothing can wake it, and who counts as somebody that could. */
@@ -36,11 +40,10 @@ class LoopExitTest extends HubScenario {
         }
 
         private static void await(String what, Thread.Builder builder) throws Exception {
-            await(what, (java.util.concurrent.ThreadFactory) builder::unstarted);
+            await(what, (ThreadFactory) builder::unstarted);
         }
 
-        private static void await(String what, java.util.concurrent.ThreadFactory factory)
-                throws Exception {
+        private static void await(String what, ThreadFactory factory) throws Exception {
             var waiter = new Waiter<String>();
             var asked = new CountDownLatch(1);
             Thread t =
@@ -56,11 +59,14 @@ class LoopExitTest extends HubScenario {
             t.setDaemon(true);
             t.start();
             long searches = Outsiders.SEARCHES.get();
+            var exited = new AtomicBoolean();
+            HubCore core = Hub.get().core;
             Thread helper = // a daemon of jevent's, which does not count
-                    dev.jevent.internal.OwnThread.start(
+                    OwnThread.start(
                             "any name",
                             () -> {
-                                while (Outsiders.SEARCHES.get() == searches) {
+                                while (Outsiders.SEARCHES.get() == searches
+                                        || !core.isAsleep() && !exited.get()) {
                                     LockSupport.parkNanos(1_000_000);
                                 }
                                 asked.countDown();
@@ -68,6 +74,7 @@ class LoopExitTest extends HubScenario {
             try {
                 System.out.println(what + ": " + waiter.get());
             } catch (LoopExit e) {
+                exited.set(true);
                 System.out.println(what + ": a false LoopExit");
             }
             asked.countDown();

@@ -742,7 +742,7 @@ public final class Descriptor implements FdHandler {
                 return;
             }
             ((EpollPoll) loop.poll()).attach(fd, this);
-            EventLoop[] before = attached;
+            EventLoop[] before = alive(attached);
             EventLoop[] after = Arrays.copyOf(before, before.length + 1);
             after[before.length] = loop;
             attached = after;
@@ -755,6 +755,18 @@ public final class Descriptor implements FdHandler {
         } finally {
             reading.unlock();
         }
+    }
+
+    /** A hub that was destroyed has it registered no more, and is not to be kept. */
+    private static EventLoop[] alive(EventLoop[] loops) {
+        int n = 0;
+        EventLoop[] alive = new EventLoop[loops.length];
+        for (EventLoop l : loops) {
+            if (!l.poll().isClosed()) {
+                alive[n++] = l;
+            }
+        }
+        return n == loops.length ? loops : Arrays.copyOf(alive, n);
     }
 
     private void attachOrFail(EventLoop loop, Waiter<Void> waiter) {

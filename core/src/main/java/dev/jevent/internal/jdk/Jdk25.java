@@ -49,16 +49,18 @@ final class Jdk25 implements Jdk {
     private static final MethodHandle YIELD;
     private static final MethodHandle PREFETCH;
     private static final MethodHandle TASK;
+    private static final MethodHandle AT_THREAD_END;
     private static final IllegalStateException CLOSED;
 
     static {
-        MethodHandle[] h = new MethodHandle[18];
+        MethodHandle[] h = new MethodHandle[19];
         IllegalStateException closed = null;
         try {
             var lookup = MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup());
             define(lookup, "java/lang/GreenletSupport$Context");
             define(lookup, "java/lang/GreenletSupport$Adoption");
             define(lookup, "java/lang/GreenletSupport$HubContainer");
+            define(lookup, "java/lang/GreenletSupport$AtEnd");
             Class<?> support = define(lookup, "java/lang/GreenletSupport");
             var pub = MethodHandles.lookup();
             Class<?> t = Thread.class;
@@ -92,6 +94,11 @@ final class Jdk25 implements Jdk {
             h[15] = lookup.findStatic(t, "yield0", MethodType.methodType(void.class));
             h[16] = pub.findStatic(support, "prefetch", MethodType.methodType(int.class, t));
             h[13] = pub.findStatic(support, "mounted", MethodType.methodType(t, t));
+            h[18] =
+                    pub.findStatic(
+                            support,
+                            "atThreadEnd",
+                            MethodType.methodType(void.class, Runnable.class));
             h[17] = pub.findStatic(support, "task", MethodType.methodType(Runnable.class, t));
         } catch (IllegalAccessException e) {
             closed = new IllegalStateException(HOW_TO_OPEN);
@@ -122,6 +129,7 @@ final class Jdk25 implements Jdk {
         YIELD = h[15];
         PREFETCH = h[16];
         TASK = h[17];
+        AT_THREAD_END = h[18];
         CLOSED = closed;
     }
 
@@ -365,6 +373,15 @@ final class Jdk25 implements Jdk {
     public Stream<Thread> threads() {
         try {
             return (Stream) THREADS.invokeExact();
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public void atThreadEnd(Runnable action) {
+        try {
+            AT_THREAD_END.invokeExact(action);
         } catch (Throwable e) {
             throw rethrow(e);
         }
