@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -271,6 +272,36 @@ class HubEndTest extends HubScenario {
     // ---- begun once
 
     @Test
+    void greenletThatIsJustBeingStartedIsNotStartedByAnotherThread() throws Exception {
+        var told = new AtomicInteger();
+        var begun = new AtomicInteger();
+        Greenlet<Void> g = new Greenlet<>(hub, Greenlet.callable((Action) begun::incrementAndGet));
+        Consumer<Greenlet<?>> callback =
+                started -> {
+                    if (started == g && told.incrementAndGet() == 1) {
+                        assertNull(
+                                thrownBy(
+                                        () -> {
+                                            start(g::start).join();
+                                            start(() -> g.startLater(Duration.ZERO)).join();
+                                        }));
+                    }
+                };
+        Greenlet.addSpawnCallback(callback);
+        try {
+            g.start();
+        } finally {
+            Greenlet.removeSpawnCallback(callback);
+        }
+        g.join();
+        turns(3);
+
+        assertEquals(1, begun.get());
+        assertEquals(1, told.get());
+        assertEquals(0, hub.core.refs());
+    }
+
+    @Test
     void greenletThatManyThreadsStartAtTheSameTimeBeginsOnce() throws Exception {
         int rounds = 300;
         var begun = new AtomicInteger();
@@ -279,7 +310,7 @@ class HubEndTest extends HubScenario {
         for (int i = 0; i < rounds; i++) {
             greenlets.add(new Greenlet<>(hub, Greenlet.callable((Action) begun::incrementAndGet)));
         }
-        java.util.function.Consumer<Greenlet<?>> callback =
+        Consumer<Greenlet<?>> callback =
                 g -> {
                     if (greenlets.contains(g)) {
                         told.incrementAndGet();

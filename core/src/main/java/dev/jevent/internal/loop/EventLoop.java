@@ -313,7 +313,8 @@ public abstract class EventLoop {
         if (how == GO_ON) {
             how = runSome(queue, BATCH, me);
         }
-        if (how == GO_ON
+        // who leaves and comes back again and again looks too
+        if ((how == GO_ON || how == LEAVE && (Thread) RUNNER.getOpaque(this) == me)
                 && (sinceLook >= BATCH
                         || (turns & 7) == 0 && clock.nanoTime() - lastLook > POLL_EVERY_NANOS)) {
             look();
@@ -381,6 +382,12 @@ public abstract class EventLoop {
             }
             now = clock.nanoTime();
             fireTimers(now);
+        } else if (now - lastLook > POLL_EVERY_NANOS) {
+            poll.await(0); // timers that are due each time do not keep I/O away
+            deliver();
+        } else {
+            phases.check(this);
+            return true;
         }
         phases.check(this);
         sinceLook = 0;
