@@ -349,6 +349,11 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
         return result();
     }
 
+    /** The kill that ended it; null if it ended otherwise. */
+    final @Nullable Throwable exit() {
+        return failure() instanceof GreenletExit e ? e : null;
+    }
+
     private T result() throws ExecutionException {
         Throwable error = failure();
         if (error instanceof GreenletExit) {

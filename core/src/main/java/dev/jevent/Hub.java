@@ -57,6 +57,7 @@ public final class Hub {
     private volatile String name;
     private volatile ErrorHandler errorHandler = ErrorReport::print;
     private volatile boolean destroyed;
+    volatile boolean isLent; // a stand-in runs the loop, as the root waits in the JDK
     volatile boolean outlivesItsWork; // sleeps for ever rather than end
     private int idents; // guarded by this
     private Workers workers; // guarded by this; null if nothing has blocked yet
@@ -97,6 +98,8 @@ public final class Hub {
             hub = new Hub(thread);
             OF_THREAD.set(hub);
             Jdk.get().atThreadEnd(hub::endOfThread);
+        } else if (hub.isLent) {
+            hub.root.ownTheLoop();
         }
         return hub;
     }
@@ -228,6 +231,24 @@ public final class Hub {
         Thread carrier = Jdk.get().carrier();
         core.submit((Runnable) () -> handLoopTo(carrier, self));
         awaitLoop(greenlet, self);
+    }
+
+    /**
+     * The root was away in a call of the JDK's, a stand-in runs the loop, and now the root is back:
+     * it waits until what runs there gives way. On the root's thread.
+     */
+    void takeLoopBack() {
+        core.submit((Runnable) () -> handLoopTo(owner, owner));
+        boolean interrupted = false;
+        while (core.runner() != owner) {
+            LockSupport.park(this);
+            interrupted |= Thread.interrupted();
+        }
+        core.isNotRunning();
+        isLent = false;
+        if (interrupted) {
+            owner.interrupt();
+        }
     }
 
     private void awaitLoop(RawGreenlet greenlet, Thread self) {
@@ -382,6 +403,7 @@ public final class Hub {
 
     /** Its thread has done all that it had to do, and ends. */
     private void endOfThread() {
+        root.ownTheLoop();
         List<RawGreenlet> left = destroyNow();
         if (!left.isEmpty()) {
             System.getLogger("dev.jevent")
@@ -436,6 +458,7 @@ public final class Hub {
             throw new IllegalStateException(
                     what + " belongs to the thread of " + this + ", " + owner.getName());
         }
+        root.ownTheLoop();
     }
 
     private void checkAlive() {

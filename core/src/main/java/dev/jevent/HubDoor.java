@@ -26,7 +26,11 @@ final class HubDoor extends HubAccess {
             return Parker.current() instanceof RawGreenlet adopted ? adopted.hub.core : null;
         }
         Hub hub = Hub.ofThread();
-        return hub == null ? null : hub.core;
+        if (hub == null) {
+            return null;
+        }
+        hub.root().ownTheLoop();
+        return hub.core;
     }
 
     @Override

@@ -67,6 +67,11 @@ final class Pending {
         return true;
     }
 
+    /** Whether there is something, behind a shield or not. Of a thread: any thread. */
+    boolean hasAny() {
+        return !errors.isEmpty();
+    }
+
     void add(Throwable error, long since) {
         errors.add(since == 0 ? error : new Late(error, since));
     }

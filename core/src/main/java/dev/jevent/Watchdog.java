@@ -38,8 +38,11 @@ final class Watchdog {
         volatile long ignoredTurn = -1; // any thread
         volatile Thread ignored; // any thread; written before ignoredTurn
 
+        final RootWatch root;
+
         Watched(Hub hub) {
             this.hub = hub;
+            this.root = new RootWatch(hub);
         }
 
         void turned(long turns, long now) {
@@ -134,6 +137,7 @@ final class Watchdog {
             OwnThread.start("jevent-end", w.hub::destroy); // this may call a user's code
             return;
         }
+        w.root.look(now);
         if (core.hopesInVain(++w.looks % CLOSELY_EVERY == 0)) {
             core.submit((Runnable) () -> {}); // it wakes and asks again
         }

@@ -77,6 +77,11 @@ public final class EpollPoll implements Poll {
     }
 
     @Override
+    public boolean isReady() {
+        return epoll.hasEvents();
+    }
+
+    @Override
     public String name() {
         return "epoll";
     }

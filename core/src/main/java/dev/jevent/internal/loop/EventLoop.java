@@ -264,6 +264,22 @@ public abstract class EventLoop {
         return refs;
     }
 
+    /**
+     * Whether something could be run now, if the loop ran. Any thread: what the loop's thread has
+     * just done may be missing.
+     */
+    public final boolean isSomethingDue() {
+        TimerEntry first = timers.first();
+        return !hasNothing()
+                || first != null && first.deadline - clock.nanoTime() <= 0
+                || poll.isReady();
+    }
+
+    /** The runner has got the loop from one who was in {@link #run}, and is not in there itself. */
+    public final void isNotRunning() {
+        running = false;
+    }
+
     /** Whether {@link #run} is on the stack of the runner. */
     public final boolean isRunning() {
         return running;
