@@ -281,6 +281,7 @@ class RootTest extends HubScenario {
             }
             ticking.kill();
             server.stop();
+            assertTrue(hub.join(Duration.ofSeconds(20)));
             String told = warnings.await();
 
             assertTrue(told.contains("the root of " + hub), told);
