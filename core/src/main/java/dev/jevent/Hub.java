@@ -361,7 +361,7 @@ public final class Hub {
                 throw new BlockingSwitchOutError(); // in a callback of the loop
             }
         }
-        List<RawGreenlet> ignored = destroyNow();
+        List<RawGreenlet> ignored = destroyNow(false);
     }
 
     /** Its thread has ended, and this came too late to do it there. */
@@ -370,7 +370,7 @@ public final class Hub {
     }
 
     /** Answers the greenlets that have not ended. */
-    private List<RawGreenlet> destroyNow() {
+    private List<RawGreenlet> destroyNow(boolean isEndOfThread) {
         boolean orphan = isOrphan();
         synchronized (this) {
             if (destroyed) {
@@ -392,7 +392,9 @@ public final class Hub {
             interrupted |= killAll();
         } finally {
             OF_THREAD.remove();
-            Jdk.get().atThreadEnd(null);
+            if (!isEndOfThread) { // else the JDK goes through what is to be done at the end
+                Jdk.get().atThreadEnd(null);
+            }
             left = end();
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -404,7 +406,7 @@ public final class Hub {
     /** Its thread has done all that it had to do, and ends. */
     private void endOfThread() {
         root.ownTheLoop();
-        List<RawGreenlet> left = destroyNow();
+        List<RawGreenlet> left = destroyNow(true);
         if (!left.isEmpty()) {
             System.getLogger("dev.jevent")
                     .log(System.Logger.Level.WARNING, Explanation.ofTheEnd(this, left));

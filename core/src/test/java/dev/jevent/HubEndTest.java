@@ -13,13 +13,20 @@ import dev.jevent.socket.Sockets;
 import org.junit.jupiter.api.Test;
 
 import java.io.File;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -116,6 +123,7 @@ class HubEndTest extends HubScenario {
                     }
                 });
         try (var client = Sockets.connect("127.0.0.1", shared.getLocalPort())) {
+            client.setTcpNoDelay(true);
             accepting.get().close();
         }
         new ProcessBuilder("true").start().waitFor();
@@ -198,6 +206,68 @@ class HubEndTest extends HubScenario {
         assertTrue(refuses.get().ready());
         assertEquals(1, told.size());
         assertTrue(told.get(0).contains("stubborn waits at"), told.get(0));
+    }
+
+    @Test
+    void hubThatIsRunByAStandInEndsWithItsThreadToo() throws Exception {
+        var ticks = new AtomicInteger();
+        var ticking = new AtomicReference<Greenlet<Void>>();
+        var lent = new CountDownLatch(1);
+        Thread t =
+                start(
+                        () -> {
+                            Timeout.start(Duration.ofHours(1)); // for its sake the hub is lent soon
+                            Thread owner = Thread.currentThread();
+                            ticking.set(
+                                    Jevent.spawn(
+                                            () -> {
+                                                for (; ; ) {
+                                                    Jevent.sleep(1);
+                                                    if (Jdk.get().carrier() != owner) {
+                                                        lent.countDown();
+                                                    }
+                                                    ticks.incrementAndGet();
+                                                }
+                                            }));
+                            turns(2);
+                            lent.await();
+                        });
+        t.join();
+
+        assertTrue(ticking.get().hub().destroyed());
+        assertTrue(ticking.get().successful(), "killed");
+        int last = ticks.get();
+        Jevent.sleep(5);
+        assertEquals(last, ticks.get());
+    }
+
+    @Test
+    void whatElseIsToBeDoneAtTheEndOfAThreadIsDone() throws Exception {
+        // buffers that the JDK keeps for a thread, and frees at its end
+        var pool =
+                ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                        .filter(b -> b.getName().equals("direct"))
+                        .findFirst()
+                        .orElseThrow();
+        var bytes = new byte[1 << 20];
+        var file = Files.createTempFile("jevent", ".bin");
+        try {
+            long before = pool.getMemoryUsed();
+            for (int i = 0; i < 20; i++) {
+                start(
+                                () -> {
+                                    Jevent.sleep(Duration.ofNanos(1));
+                                    try (var c = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                                        c.write(ByteBuffer.wrap(bytes));
+                                    }
+                                })
+                        .join();
+            }
+            long left = pool.getMemoryUsed() - before;
+            assertTrue(left < 5L << 20, left + " bytes are left");
+        } finally {
+            Files.delete(file);
+        }
     }
 
     @Test

@@ -174,7 +174,7 @@ class RootTest extends HubScenario {
         String answer =
                 Jevent.main(
                         () -> {
-                            Jevent.spawn(() -> me.interrupt());
+                            Jevent.spawn(me::interrupt);
                             try {
                                 Thread.sleep(3_600_000);
                                 return "slept";
