@@ -1,5 +1,6 @@
 package java.lang;
 
+import jdk.internal.misc.TerminatingThreadLocal;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.vm.Continuation;
 import jdk.internal.vm.StackChunk;
@@ -74,6 +75,7 @@ public final class GreenletSupport {
     private static final MethodHandle JVMTI_MOUNT;
     private static final MethodHandle JVMTI_UNMOUNT;
     private static final MethodHandle CARRIED;
+    private static final MethodHandle TASK;
     private static final MethodHandle TARGET;
     private static final MethodHandle ENTER;
     private static final VarHandle MOUNTED;
@@ -113,9 +115,14 @@ public final class GreenletSupport {
             JVMTI_MOUNT = lookup.findVirtual(type, "notifyJvmtiMount", notice);
             JVMTI_UNMOUNT = lookup.findVirtual(type, "notifyJvmtiUnmount", notice);
             var base = MethodHandles.lookup();
-            CARRIED =
-                    MethodHandles.privateLookupIn(Thread.class, base)
-                            .findGetter(Thread.class, "cont", Continuation.class);
+            var thread = MethodHandles.privateLookupIn(Thread.class, base);
+            CARRIED = thread.findGetter(Thread.class, "cont", Continuation.class);
+            var holder = thread.findClass("java.lang.Thread$FieldHolder");
+            TASK =
+                    MethodHandles.filterReturnValue(
+                            thread.findGetter(Thread.class, "holder", holder),
+                            MethodHandles.privateLookupIn(holder, base)
+                                    .findGetter(holder, "task", Runnable.class));
             Class<?> c = Continuation.class;
             var inside = MethodHandles.privateLookupIn(c, base);
             TARGET = inside.findGetter(c, "target", Runnable.class);
@@ -363,6 +370,40 @@ public final class GreenletSupport {
             return null;
         } catch (Throwable e) {
             throw rethrow(e);
+        }
+    }
+
+    /** What a platform thread was given to run; null if it runs itself, or the JVM has made it. */
+    public static Runnable task(Thread thread) {
+        if (thread.isVirtual()) {
+            return null;
+        }
+        try {
+            return (Runnable) TASK.invokeExact(thread);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    /** What the JDK tells of the end of each platform thread that has one. */
+    private static final class AtEnd extends TerminatingThreadLocal<Runnable> {
+        static final AtEnd ACTION = new AtEnd();
+
+        @Override
+        protected void threadTerminated(Runnable action) {
+            action.run();
+        }
+    }
+
+    /**
+     * Has the action done by the calling platform thread at its end, when all of its own code has
+     * returned; null for none.
+     */
+    public static void atThreadEnd(Runnable action) {
+        if (action == null) {
+            AtEnd.ACTION.remove();
+        } else {
+            AtEnd.ACTION.set(action);
         }
     }
 

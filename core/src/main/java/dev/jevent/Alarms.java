@@ -1,5 +1,7 @@
 package dev.jevent;
 
+import dev.jevent.internal.OwnThread;
+
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -13,8 +15,7 @@ final class Alarms {
 
     private static ScheduledThreadPoolExecutor timer() {
         var timer =
-                new ScheduledThreadPoolExecutor(
-                        1, Thread.ofPlatform().daemon().name("jevent-alarms").factory());
+                new ScheduledThreadPoolExecutor(1, task -> new OwnThread("jevent-alarms", task));
         timer.setRemoveOnCancelPolicy(true);
         return timer;
     }

@@ -36,6 +36,9 @@ final class CallerDoor extends CallerAccess {
     public boolean isCaller(Object who) {
         Thread thread = Thread.currentThread();
         Object greenlet = Jdk.get().greenlet(thread);
+        if (who instanceof Root root && root.thread() == thread) {
+            root.ownTheLoop();
+        }
         return greenlet == who
                 || greenlet == null
                         && who instanceof Root root

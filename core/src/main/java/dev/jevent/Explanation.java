@@ -20,6 +20,21 @@ final class Explanation {
         if (living.isEmpty()) {
             text.append(" No greenlet is alive.");
         }
+        places(text, living);
+        return text.toString();
+    }
+
+    /** The greenlets of a hub that ended with its thread. */
+    static String ofTheEnd(Hub hub, List<RawGreenlet> left) {
+        var text = new StringBuilder();
+        text.append(hub).append(" has ended with its thread ").append(hub.owner().getName());
+        text.append(", and of its greenlets these did not end and are never continued; join them,");
+        text.append(" or start the program with Jevent.main(…):");
+        places(text, left);
+        return text.toString();
+    }
+
+    private static void places(StringBuilder text, List<RawGreenlet> living) {
         int shown = 0;
         for (RawGreenlet g : living) {
             if (shown++ == MOST) {
@@ -28,7 +43,6 @@ final class Explanation {
             }
             text.append("\n  ").append(g).append(" waits at ").append(place(g));
         }
-        return text.toString();
     }
 
     private static String place(RawGreenlet g) {

@@ -3,6 +3,7 @@ package dev.jevent;
 import dev.jevent.internal.CallerAccess;
 import dev.jevent.internal.TaskOf;
 import dev.jevent.internal.jfr.Flight;
+import dev.jevent.internal.loop.TimerEntry;
 
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,7 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
     // The task until it begins, then a Begun or null, and the result in the end, published by the
     // end of the links. One field, for there are many greenlets.
     private Object story;
+    private TimerEntry beginning; // loop thread; while it waits for the time to begin
 
     /**
      * A greenlet of the current hub that will do the task; not started.
@@ -137,28 +139,38 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
 
     /** Lets it begin in the next turn of the loop. Does nothing if it is started or ended. */
     public void start() {
-        if (!started() && !ready()) {
+        if (claim()) {
             tellSpawnCallbacks();
-            schedule();
+            begin();
         }
     }
 
     /** Lets it begin after a while. Does nothing if it is started or ended. */
     public void startLater(Duration delay) {
         long nanos = Jevent.nanos(delay);
-        if (!started() && !ready()) {
+        if (claim()) {
             tellSpawnCallbacks();
-            scheduleLater(nanos);
+            beginLater(nanos);
         }
     }
 
     private void tellSpawnCallbacks() {
         Flight.spawned(this);
         if (!SPAWN_CALLBACKS.isEmpty()) {
-            for (Consumer<? super Greenlet<?>> callback : SPAWN_CALLBACKS) {
-                callback.accept(this);
+            try {
+                for (Consumer<? super Greenlet<?>> callback : SPAWN_CALLBACKS) {
+                    callback.accept(this);
+                }
+            } catch (Throwable e) {
+                unclaim(); // it is not started, and may be
+                throw e;
             }
         }
+    }
+
+    @Override
+    void waitsToBegin(@Nullable TimerEntry timer) {
+        beginning = timer;
     }
 
     /** From now on the callback is told of every greenlet that is started, by who starts it. */
@@ -215,6 +227,10 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
 
     @Override
     void neverBegan(Throwable error) {
+        if (beginning != null) {
+            hub.core.stop(beginning); // it would keep the hub alive until then
+            beginning = null;
+        }
         finish(new Failure(error));
     }
 
@@ -336,6 +352,11 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
             throw new TimeoutException(this + " has not ended in " + timeout + " " + unit);
         }
         return result();
+    }
+
+    /** The kill that ended it; null if it ended otherwise. */
+    final @Nullable Throwable exit() {
+        return failure() instanceof GreenletExit e ? e : null;
     }
 
     private T result() throws ExecutionException {

@@ -57,6 +57,7 @@ public final class Hub {
     private volatile String name;
     private volatile ErrorHandler errorHandler = ErrorReport::print;
     private volatile boolean destroyed;
+    volatile boolean isLent; // a stand-in runs the loop, as the root waits in the JDK
     volatile boolean outlivesItsWork; // sleeps for ever rather than end
     private int idents; // guarded by this
     private Workers workers; // guarded by this; null if nothing has blocked yet
@@ -96,6 +97,9 @@ public final class Hub {
         if (hub == null) {
             hub = new Hub(thread);
             OF_THREAD.set(hub);
+            Jdk.get().atThreadEnd(hub::endOfThread);
+        } else if (hub.isLent) {
+            hub.root.ownTheLoop();
         }
         return hub;
     }
@@ -229,6 +233,24 @@ public final class Hub {
         awaitLoop(greenlet, self);
     }
 
+    /**
+     * The root was away in a call of the JDK's, a stand-in runs the loop, and now the root is back:
+     * it waits until what runs there gives way. On the root's thread.
+     */
+    void takeLoopBack() {
+        core.submit((Runnable) () -> handLoopTo(owner, owner));
+        boolean interrupted = false;
+        while (core.runner() != owner) {
+            LockSupport.park(this);
+            interrupted |= Thread.interrupted();
+        }
+        core.isNotRunning();
+        isLent = false;
+        if (interrupted) {
+            owner.interrupt();
+        }
+    }
+
     private void awaitLoop(RawGreenlet greenlet, Thread self) {
         boolean interrupted = false;
         while (!core.inLoop()) {
@@ -327,38 +349,85 @@ public final class Hub {
      * continued; those who join them get {@link HubDestroyed} as their failure. Does nothing the
      * second time.
      *
-     * @throws IllegalStateException if called from another thread than the hub's own
+     * <p>A hub ends so with its thread, by itself, and tells of the greenlets that did not. After
+     * the end of its thread this may be called from any thread, and no greenlet runs any more.
+     *
+     * @throws IllegalStateException if called from another thread while the hub's own lives
      */
     public void destroy() {
-        if (destroyed) {
-            return;
+        if (!destroyed && !isOrphan()) {
+            checkOwner("destroy");
+            if (core.isRunning()) {
+                throw new BlockingSwitchOutError(); // in a callback of the loop
+            }
         }
-        checkOwner("destroy");
-        if (core.isRunning()) {
-            throw new BlockingSwitchOutError(); // in a callback of the loop
+        List<RawGreenlet> ignored = destroyNow(false);
+    }
+
+    /** Its thread has ended, and this came too late to do it there. */
+    boolean isOrphan() {
+        return Thread.currentThread() != owner && !owner.isAlive();
+    }
+
+    /** Answers the greenlets that have not ended. */
+    private List<RawGreenlet> destroyNow(boolean isEndOfThread) {
+        boolean orphan = isOrphan();
+        synchronized (this) {
+            if (destroyed) {
+                return List.of();
+            }
+            destroyed = true;
         }
-        destroyed = true;
+        if (orphan) {
+            core.setRunner(Jdk.get().carrier()); // its own thread does nothing any more
+            try {
+                return end();
+            } finally {
+                core.setRunner(owner);
+            }
+        }
+        List<RawGreenlet> left = List.of();
         boolean interrupted = Thread.interrupted(); // this has to come to its end
         try {
             interrupted |= killAll();
         } finally {
-            Watchdog.forget(this);
-            Flight.hubDestroyed(this);
-            endWorkers();
-            Workers.forget(core);
-            Jdk.get().forget(registered);
             OF_THREAD.remove();
-            core.close();
-            var error = new HubDestroyed(this);
-            core.drain(
-                    e -> RawGreenlet.neverBegin(e, error), t -> RawGreenlet.neverBegin(t, error));
-            for (RawGreenlet g : living.all()) {
-                g.abandoned(error);
+            if (!isEndOfThread) { // else the JDK goes through what is to be done at the end
+                Jdk.get().atThreadEnd(null);
             }
+            left = end();
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
         }
+        return left;
+    }
+
+    /** Its thread has done all that it had to do, and ends. */
+    private void endOfThread() {
+        root.ownTheLoop();
+        List<RawGreenlet> left = destroyNow(true);
+        if (!left.isEmpty()) {
+            System.getLogger("dev.jevent")
+                    .log(System.Logger.Level.WARNING, Explanation.ofTheEnd(this, left));
+        }
+    }
+
+    /** Gives everything back. Those that live are not continued. Answers them. */
+    private List<RawGreenlet> end() {
+        Watchdog.forget(this);
+        Flight.hubDestroyed(this);
+        endWorkers();
+        Workers.forget(core);
+        Jdk.get().forget(registered);
+        core.close();
+        var error = new HubDestroyed(this);
+        core.drain(e -> RawGreenlet.neverBegin(e, error), t -> RawGreenlet.neverBegin(t, error));
+        List<RawGreenlet> left = living.all();
+        for (RawGreenlet g : left) {
+            g.abandoned(error);
+        }
+        return left;
     }
 
     /** Each is told once, so that it may wait while it cleans up. Whether it was interrupted. */
@@ -391,6 +460,7 @@ public final class Hub {
             throw new IllegalStateException(
                     what + " belongs to the thread of " + this + ", " + owner.getName());
         }
+        root.ownTheLoop();
     }
 
     private void checkAlive() {

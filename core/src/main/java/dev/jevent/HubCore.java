@@ -1,6 +1,7 @@
 package dev.jevent;
 
 import dev.jevent.internal.SwitchTrace;
+import dev.jevent.internal.Workers;
 import dev.jevent.internal.loop.EventLoop;
 import dev.jevent.internal.loop.Poll;
 
@@ -12,6 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 final class HubCore extends EventLoop {
 
     private static final long GRACE_NANOS = 20_000_000;
+    private static final long GRACE_BEFORE_LOOP_EXIT_NANOS = 100_000_000; // that is for good
 
     private final Hub hub;
     int joining; // loop thread: the root waits until nothing is left
@@ -19,6 +21,7 @@ final class HubCore extends EventLoop {
     private int sinceDelivery; // loop thread: entries run
     private List<SwitchTrace> traces; // loop thread; replaced as a whole; null if there is none
     private volatile boolean closed; // written by the loop thread
+    private volatile Thread hope; // written by the loop thread: who might wake it; null: nobody yet
 
     HubCore(Hub hub, Poll poll, Thread owner) {
         super(poll, owner);
@@ -124,12 +127,47 @@ final class HubCore extends EventLoop {
     }
 
     @Override
+    protected long patience() {
+        return joining == 0 && runner() == hub.owner() && !hub.outlivesItsWork
+                ? Outsiders.patience()
+                : 0;
+    }
+
+    @Override
     protected boolean staysAlive() {
         if (runner() != hub.owner() || hub.outlivesItsWork) {
             return true;
         }
-        return (joining == 0 ? Outsiders.mayWake(hub) : Outsiders.waitsForIo(hub))
-                || somethingIsOnItsWay();
+        return (joining == 0 ? mayBeWoken() : Outsiders.waitsForIo(hub)) || somethingIsOnItsWay();
+    }
+
+    private boolean mayBeWoken() {
+        Boolean known = Outsiders.known(hub);
+        if (known != null) {
+            return known;
+        }
+        Thread h = hope;
+        if (h == null || !Outsiders.mightWake(h)) {
+            h = Outsiders.findOne(hub);
+        } else if (Workers.isWorker(h)) {
+            Workers.tellWhenIdle(this);
+            if (!Outsiders.mightWake(h)) {
+                h = Outsiders.findOne(hub); // idle since a moment ago
+            }
+        }
+        hope = h;
+        return h != null;
+    }
+
+    /**
+     * Whether the thread for whose sake the loop sleeps can wake nobody any more: then it has to
+     * ask again. From the watchdog.
+     *
+     * @param closely whether to look at more than whether it lives
+     */
+    boolean hopesInVain(boolean closely) {
+        Thread h = hope;
+        return h != null && isAsleep() && !(closely ? Outsiders.mightWake(h) : h.isAlive());
     }
 
     /** Whether there is something to do, though the loop has said that there is nothing. */
@@ -145,8 +183,9 @@ final class HubCore extends EventLoop {
         if (!hub.living.anyInTheJdk()) {
             return false;
         }
-        long end = System.nanoTime() + GRACE_NANOS;
-        for (long left = GRACE_NANOS; left > 0 && hasNothing(); left = end - System.nanoTime()) {
+        long grace = joining == 0 ? GRACE_BEFORE_LOOP_EXIT_NANOS : GRACE_NANOS;
+        long end = System.nanoTime() + grace;
+        for (long left = grace; left > 0 && hasNothing(); left = end - System.nanoTime()) {
             LockSupport.parkNanos(this, Math.min(left, GRACE_NANOS / 8));
         }
         return !hasNothing();

@@ -1,6 +1,7 @@
 package dev.jevent;
 
 import dev.jevent.internal.HubAccess;
+import dev.jevent.internal.OwnThread;
 import dev.jevent.internal.jdk.Jdk;
 import dev.jevent.internal.loop.EventLoop;
 
@@ -25,28 +26,30 @@ final class HubDoor extends HubAccess {
             return Parker.current() instanceof RawGreenlet adopted ? adopted.hub.core : null;
         }
         Hub hub = Hub.ofThread();
-        return hub == null ? null : hub.core;
+        if (hub == null) {
+            return null;
+        }
+        hub.root().ownTheLoop();
+        return hub.core;
     }
 
     @Override
     public EventLoop startDaemonLoop(String name) {
         var made = new CompletableFuture<EventLoop>();
-        Thread.ofPlatform()
-                .daemon()
-                .name(name)
-                .start(
-                        () -> {
-                            try {
-                                Hub hub = Hub.get();
-                                hub.name(name);
-                                hub.outlivesItsWork = true;
-                                made.complete(hub.core);
-                                new Waiter<Void>().get();
-                            } catch (Throwable e) {
-                                made.completeExceptionally(e);
-                                throw e;
-                            }
-                        });
+        OwnThread.start(
+                name,
+                () -> {
+                    try {
+                        Hub hub = Hub.get();
+                        hub.name(name);
+                        hub.outlivesItsWork = true;
+                        made.complete(hub.core);
+                        new Waiter<Void>().get();
+                    } catch (Throwable e) {
+                        made.completeExceptionally(e);
+                        throw e;
+                    }
+                });
         return made.join();
     }
 
@@ -99,8 +102,7 @@ final class HubDoor extends HubAccess {
     @Override
     public boolean mayBeWoken(Hub hub) {
         // in this order: what a thread has sent is there before the thread is gone
-        return hub.living.size() > 0
-                && (!Outsiders.threads(hub).isEmpty() || hub.core.somethingHasCome());
+        return hub.living.size() > 0 && (Outsiders.areThere(hub) || hub.core.somethingHasCome());
     }
 
     @Override

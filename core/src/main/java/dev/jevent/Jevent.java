@@ -59,6 +59,44 @@ public final class Jevent {
         return greenlet;
     }
 
+    // ---- main
+
+    /**
+     * Runs the body in a greenlet of the calling thread's hub, and the hub until the body has
+     * ended: what a {@code main} or a test begins with, for only in a greenlet does every wait,
+     * also one of the JDK's, let the others of the hub run. To be called as {@code Jevent.main(…)}:
+     * a static import of this name is hidden by the {@code main} of a program.
+     *
+     * <pre>{@code
+     * static void main() throws Exception {
+     *     Jevent.main(() -> {
+     *         spawn(() -> serve());
+     *         client.send(request, BodyHandlers.ofString()); // of the JDK, gives way
+     *     });
+     * }
+     * }</pre>
+     *
+     * <p>What is thrown into the calling thread meanwhile is thrown into the body instead: an
+     * interrupt, a kill of the root, a {@link Timeout} around this call, a {@link LoopExit}. So the
+     * body may clean up, and what it ends with is thrown from here. Ctrl-C ends the process as
+     * ever, unless the body is run by {@code dev.jevent.signal.Shutdown}. Greenlets that the body
+     * leaves behind go on when the thread waits in jevent the next time, and end with it.
+     *
+     * <p>In a greenlet it simply calls the body.
+     *
+     * @return what the body returns
+     * @throws Exception what the body throws, the very same; it is not reported
+     * @throws IllegalStateException in a virtual thread that is not a greenlet
+     */
+    public static <T> T main(Callable<T> body) throws Exception {
+        return MainGreenlet.run(body);
+    }
+
+    /** As {@link #main(Callable)}, for a body without a result. */
+    public static void main(Action body) throws Exception {
+        Void ignored = MainGreenlet.run(Greenlet.callable(body));
+    }
+
     // ---- who
 
     /** The hub of the caller; see {@link Hub#get()}. */

@@ -1,39 +1,69 @@
 package dev.jevent;
 
+import dev.jevent.internal.OwnThread;
 import dev.jevent.internal.Workers;
 import dev.jevent.internal.jdk.Jdk;
 
-import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
  * Whether somebody outside of a hub could still wake it, when nothing inside can. In gevent nobody
  * could; in a JVM other threads are usual, and an error that tells a program it waits for ever must
  * not be wrong. {@code -Djevent.loopExit=always} does as gevent does, {@code never} never ends a
  * wait; the default looks at the threads that live.
+ *
+ * <p>Threads that serve the JVM, the JDK or jevent are told by what they are, never by a name,
+ * which anybody may give: by their class, by the task that they run, or as the JVM's own, which
+ * have no task and no Java frame on their stack. Who is none of those counts as somebody.
  */
 final class Outsiders {
 
     private static final String POLICY = System.getProperty("jevent.loopExit", "auto");
 
-    // threads that wait for commands from outside of the program and never touch its objects
+    // to look at all threads of a JVM takes long, so it is done after a rest of this time only
+    private static final long PATIENCE_NANOS = 5_000_000;
+
+    // classes of java.base that no program can extend or make
     private static final Set<String> SERVANTS =
-            Set.of("DestroyJavaVM", "Monitor Ctrl-Break", "Attach Listener", "Signal Dispatcher");
+            Set.of(
+                    "java.lang.ref.Reference$ReferenceHandler",
+                    "java.lang.ref.Finalizer$FinalizerThread",
+                    "jdk.internal.misc.CarrierThread");
+    private static final String INNOCUOUS = "jdk.internal.misc.InnocuousThread";
+    private static final String IDE = "com.intellij.rt."; // waits for commands of the developer's
+
+    /** How often all threads of the JVM were looked through; for tests. */
+    static final AtomicLong SEARCHES = new AtomicLong();
 
     private Outsiders() {}
 
-    static boolean mayWake(Hub hub) {
+    /** How long nothing must have happened in a hub before {@link #findOne} is asked. */
+    static long patience() {
+        return POLICY.equals("auto") ? PATIENCE_NANOS : 0;
+    }
+
+    /**
+     * Whether nobody has to be looked for: the answer is known.
+     *
+     * @return {@code TRUE} if the hub sleeps, {@code FALSE} if not, null if it has to ask
+     */
+    static Boolean known(Hub hub) {
         return switch (POLICY) {
             case "always" -> waitsForIo(hub);
             case "never" -> true;
-            default -> waitsForIo(hub) || someThread(hub);
+            default -> waitsForIo(hub) ? true : null;
         };
     }
 
-    private static boolean someThread(Hub hub) {
+    /** A thread that might wake the hub, if there is one. */
+    static @Nullable Thread findOne(Hub hub) {
+        SEARCHES.incrementAndGet();
         Workers.tellWhenIdle(hub.core); // first: one that is busy now may be idle in a moment
-        return !threads(hub).isEmpty();
+        return outsiders(hub).findFirst().orElse(null);
     }
 
     /** Whether a greenlet waits for I/O without the loop's knowledge. */
@@ -41,35 +71,87 @@ final class Outsiders {
         return waitsUnseen(hub);
     }
 
-    /** The threads that might. */
-    static List<Thread> threads(Hub hub) {
-        return Jdk.get()
-                .threads()
-                .filter(t -> t != hub.owner() && t.isAlive() && mightWake(t))
-                .collect(Collectors.toList());
+    /** Whether there is one that might. */
+    static boolean areThere(Hub hub) {
+        return outsiders(hub).findFirst().isPresent();
     }
 
-    private static boolean mightWake(Thread t) {
-        if (Workers.isBusy(t)) {
-            return true; // its task may do anything
+    private static Stream<Thread> outsiders(Hub hub) {
+        return Jdk.get().threads().filter(t -> t != hub.owner() && mightWake(t));
+    }
+
+    /** Whether the thread lives and might wake somebody. Any thread. */
+    static boolean mightWake(Thread t) {
+        if (t instanceof OwnThread || !t.isAlive()) {
+            return false;
         }
-        String name = t.getName();
+        if (Workers.isWorker(t)) {
+            return Workers.isBusy(t); // its task may do anything
+        }
         if (t.isVirtual()) {
-            return !name.startsWith("SubPoller-")
-                    && !(Jdk.get().scheduler(t) instanceof Hub.Scheduler);
+            return !(Jdk.get().scheduler(t) instanceof Hub.Scheduler) && !isSubPoller(t);
         }
-        if (name.startsWith("process reaper")) {
-            // The JDK's: it waits for a child. An idle one may have got the next child just now.
-            return t.getState() != Thread.State.TIMED_WAITING
-                    || ProcessHandle.current().children().anyMatch(ProcessHandle::isAlive);
+        Class<?> type = t.getClass();
+        if (type == Thread.class) {
+            Runnable task = Jdk.get().task(t);
+            return task == null ? !isOfTheJvm(t) : !isOfTheJdk(t, task);
         }
+        String name = type.getName();
+        if (type.getClassLoader() == null) {
+            return name.equals(INNOCUOUS) ? mayReap(t) : !SERVANTS.contains(name);
+        }
+        return !name.startsWith(IDE);
+    }
+
+    /**
+     * Whether it was made by the JVM for itself. Native code may make a thread too and call into
+     * Java from it; so the one that waits for the end of the program, which looks alike, is told by
+     * its name.
+     */
+    private static boolean isOfTheJvm(Thread t) {
+        if (t.getStackTrace().length > 0) {
+            return false; // it is Java code that runs, whatever for
+        }
+        return isInTopGroup(t) || t.getName().equals("DestroyJavaVM");
+    }
+
+    /** Whether the JDK has made it for itself, as for a connection of the management's. */
+    private static boolean isOfTheJdk(Thread t, Runnable task) {
+        Module module = task.getClass().getModule();
+        String name = module.isNamed() ? module.getName() : "";
+        return isInTopGroup(t)
+                && !name.equals("java.base") // an executor's worker may be anybody's
+                && (name.startsWith("java.") || name.startsWith("jdk."));
+    }
+
+    /** No program starts there, and none of its threads is there by chance. */
+    private static boolean isInTopGroup(Thread t) {
         ThreadGroup group = t.getThreadGroup();
-        return group != null
-                && group.getParent() != null // the system's group has none
-                && !group.getName().equals("InnocuousThreadGroup")
-                && !group.getName().equals("CarrierThreads")
-                && !name.startsWith("jevent-")
-                && !SERVANTS.contains(name);
+        return group == null || group.getParent() == null;
+    }
+
+    /**
+     * A thread that serves the JDK; one of those waits for a child and tells of its end. An idle
+     * one may have got the next child just now.
+     */
+    private static boolean mayReap(Thread t) {
+        return hasFrame(t, "java.lang.ProcessHandleImpl", null)
+                || hasFrame(t, "java.util.concurrent.ThreadPoolExecutor", null)
+                        && ProcessHandle.current().children().anyMatch(ProcessHandle::isAlive);
+    }
+
+    private static boolean isSubPoller(Thread t) {
+        return hasFrame(t, "sun.nio.ch.Poller", "subPollerLoop");
+    }
+
+    private static boolean hasFrame(Thread t, String type, @Nullable String method) {
+        for (StackTraceElement frame : t.getStackTrace()) {
+            if (frame.getClassName().startsWith(type)
+                    && (method == null || frame.getMethodName().equals(method))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -82,16 +164,7 @@ final class Outsiders {
         }
         for (RawGreenlet g : hub.living.all()) {
             Thread t = g.thread();
-            if (t != null && !g.waitsVisibly() && isPolling(t)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean isPolling(Thread t) {
-        for (StackTraceElement frame : t.getStackTrace()) {
-            if (frame.getClassName().equals("sun.nio.ch.Poller")) {
+            if (t != null && !g.waitsVisibly() && hasFrame(t, "sun.nio.ch.Poller", null)) {
                 return true;
             }
         }

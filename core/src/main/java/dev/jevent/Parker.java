@@ -81,6 +81,12 @@ abstract class Parker {
         return p != null && p.tellInstead(error);
     }
 
+    /** Whether what was thrown last from one of its waits is thrown from every one. Own thread. */
+    final boolean wasLasting(Throwable error) {
+        Pending p = known();
+        return p != null && p.wasLasting(error);
+    }
+
     /** Whether it was delivered, but not as itself, and was not thrown since. Own thread only. */
     final boolean wasTold(Throwable error) {
         Pending p = known();

@@ -124,6 +124,11 @@ final class Pending {
         return null;
     }
 
+    /** Whether there is something, behind a shield or not. Of a thread: any thread. */
+    boolean hasAny() {
+        return !entries.isEmpty();
+    }
+
     void add(Throwable error, long since, boolean lasting) {
         entries.add(new Entry(error, since, lasting));
     }
@@ -178,6 +183,11 @@ final class Pending {
     /** Whether it was taken last. */
     boolean wasTaken(Throwable error) {
         return taken != null && takenError == error;
+    }
+
+    /** Whether what was taken last is thrown from every wait. */
+    boolean wasLasting(Throwable error) {
+        return wasTaken(error) && taken.lasting;
     }
 
     /**

@@ -6,6 +6,8 @@ import dev.jevent.internal.loop.TimerEntry;
 
 import org.jspecify.annotations.Nullable;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -23,10 +25,12 @@ import java.util.concurrent.locks.LockSupport;
  */
 public class RawGreenlet extends Parker {
 
-    private static final int NEW = 0;
-    private static final int SCHEDULED = 1; // stands in the queue or on a timer for the first time
-    private static final int STARTED = 2;
-    private static final int DEAD = 3;
+    private static final byte NEW = 0;
+    private static final byte SCHEDULED = 1; // in the queue or on a timer for the first time
+    private static final byte STARTED = 2;
+    private static final byte DEAD = 3;
+
+    private static final VarHandle STATE;
 
     static final byte NOT_POLLING = 0;
     static final byte FOR_EPOLL = 1; // in the hub's epoll
@@ -35,7 +39,7 @@ public class RawGreenlet extends Parker {
 
     final Hub hub;
     private volatile Thread thread; // from the start to the end
-    private volatile byte state; // written by the spawner, then by the loop thread
+    private volatile byte state; // from NEW to SCHEDULED by any thread, else by the loop thread
 
     // loop thread only, all that follows; there may be a million of these objects
     private boolean parked; // in park(), not continued yet
@@ -48,6 +52,11 @@ public class RawGreenlet extends Parker {
     private Object label; // the name it was given, or an Integer; guarded by this
 
     static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(RawGreenlet.class, "state", byte.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
         if (JDK != null) {
             JDK.entry(g -> ((RawGreenlet) g).main());
         }
@@ -68,19 +77,46 @@ public class RawGreenlet extends Parker {
     /** Its hub was destroyed and will not continue it. */
     void abandoned(Throwable error) {}
 
-    /** Gives it a thread and a place in the queue of its hub. Any thread. */
+    /** Gives it a thread and a place in the queue of its hub, once. Any thread. */
     final void schedule() {
-        if (state != NEW) {
+        if (claim()) {
+            begin();
+        }
+    }
+
+    /**
+     * Of all that want to start it at the same time, one may: its next step is {@link #begin} or
+     * {@link #beginLater}. A kill that is faster, on the loop, has ended it by then. Any thread.
+     */
+    final boolean claim() {
+        return state == NEW && STATE.compareAndSet(this, NEW, SCHEDULED);
+    }
+
+    /** Takes {@link #claim} back. */
+    final void unclaim() {
+        boolean ignored = STATE.compareAndSet(this, SCHEDULED, NEW);
+    }
+
+    final void begin() {
+        if (!makeThread()) {
             return;
         }
-        state = SCHEDULED;
-        thread = JDK.newThread(hub.scheduler(), givenName(), this);
         if (hub.core.inLoop()) {
             enqueue();
         } else {
             hub.core.submit(new Beginning(this));
             endIfTheHubHas();
         }
+    }
+
+    /** False if it was killed meanwhile: either this sees that, or the kill sees the thread. */
+    private boolean makeThread() {
+        thread = JDK.newThread(hub.scheduler(), givenName(), this);
+        if (state == DEAD) {
+            thread = null;
+            return false;
+        }
+        return true;
     }
 
     /** It comes from another thread, and begins when its hub takes it. */
@@ -101,6 +137,7 @@ public class RawGreenlet extends Parker {
 
         @Override
         protected void due() {
+            greenlet.waitsToBegin(null);
             greenlet.enqueue();
         }
     }
@@ -127,18 +164,16 @@ public class RawGreenlet extends Parker {
         }
     }
 
-    /** As {@link #schedule}, after a while. Any thread. */
-    final void scheduleLater(long nanos) {
-        if (state != NEW) {
+    /** As {@link #begin}, after a while. */
+    final void beginLater(long nanos) {
+        if (!makeThread()) {
             return;
         }
-        state = SCHEDULED;
-        thread = JDK.newThread(hub.scheduler(), givenName(), this);
-        var timer = new BeginningTimer(this);
+        var beginning = new LaterBeginning(new BeginningTimer(this), nanos);
         if (hub.core.inLoop()) {
-            hub.core.start(timer, nanos);
+            beginning.run();
         } else {
-            hub.core.submit(new LaterBeginning(timer, nanos));
+            hub.core.submit(beginning);
             endIfTheHubHas();
         }
     }
@@ -146,9 +181,16 @@ public class RawGreenlet extends Parker {
     private record LaterBeginning(BeginningTimer timer, long nanos) implements Runnable {
         @Override
         public void run() {
-            timer.greenlet.hub.core.start(timer, nanos);
+            RawGreenlet g = timer.greenlet;
+            if (g.state == SCHEDULED) { // else it was killed on the way here
+                g.hub.core.start(timer, nanos);
+                g.waitsToBegin(timer);
+            }
         }
     }
+
+    /** The timer that begins it runs from now on; null: no more. Loop thread. */
+    void waitsToBegin(@Nullable TimerEntry timer) {}
 
     private void enqueue() {
         if (state == SCHEDULED && !queued) {

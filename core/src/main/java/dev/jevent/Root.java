@@ -2,7 +2,8 @@ package dev.jevent;
 
 /**
  * A hub's own thread, seen as a greenlet: while it waits it runs the loop, and when its wait is
- * over it takes its turn in the queue as everybody does.
+ * over it takes its turn in the queue as everybody does. While it waits in a call of the JDK's, its
+ * hub may be run by a stand-in, see {@link RootWatch}.
  */
 final class Root extends RawGreenlet {
 
@@ -11,6 +12,7 @@ final class Root extends RawGreenlet {
     private final Interruptor interruptor;
     private boolean waiting; // loop thread: park() is on the stack of the owner
     private boolean due; // loop thread: stands in the queue
+    volatile int timeouts; // written by the owner: how many of its own run
 
     Root(Hub hub, Thread owner) {
         super(hub);
@@ -44,8 +46,17 @@ final class Root extends RawGreenlet {
         return false; // a thread lives on without its hub
     }
 
+    /** Takes the loop back, if it was lent to a stand-in. Own thread. */
+    @Override
+    void ownTheLoop() {
+        if (hub.isLent && Thread.currentThread() == owner) {
+            hub.takeLoopBack();
+        }
+    }
+
     @Override
     void park() {
+        ownTheLoop();
         waiting = true;
         interruptor.enter();
         try {
@@ -61,6 +72,7 @@ final class Root extends RawGreenlet {
 
     @Override
     void parkUntil(long end) {
+        ownTheLoop();
         var timer = new UnparkTimer(this);
         hub.core.startAt(timer, end);
         try {
@@ -93,15 +105,25 @@ final class Root extends RawGreenlet {
         }
     }
 
+    // What is pending is also looked at by the watchdog, while this thread is away: under the lock.
+
     @Override
     Throwable takePending() {
-        Throwable p = errors.poll();
-        return p == null && Thread.interrupted() ? errors.interruption() : p;
+        synchronized (errors) {
+            if (errors.isEmpty()) {
+                return Thread.interrupted() ? errors.interruption() : null;
+            }
+            Throwable error = errors.poll();
+            clearInterrupt();
+            return error;
+        }
     }
 
     @Override
     void putBack(Throwable error) {
-        errors.putBack(error);
+        synchronized (errors) {
+            errors.putBack(error);
+        }
     }
 
     @Override
@@ -110,24 +132,68 @@ final class Root extends RawGreenlet {
         unpark();
     }
 
+    /** Whether something is to be thrown into it, perhaps behind a shield. Any thread. */
+    boolean hasPending() {
+        return errors.hasAny();
+    }
+
+    /** The interrupt status that was set for what is pending is not needed any more. */
+    private void clearInterrupt() {
+        if (errors.interrupting && errors.anyTold() == null) {
+            errors.interrupting = false;
+            boolean ignored = Thread.interrupted();
+        }
+    }
+
+    /**
+     * The thread waits in a call of the JDK's: what is to be thrown into it ends that call as an
+     * interrupt, if anything can; and again, with pauses, if that was swallowed. From the watchdog.
+     */
+    void interruptForPending(long now) {
+        synchronized (errors) {
+            if (errors.isEmpty()) {
+                return;
+            }
+            if (!errors.isTold()) {
+                errors.tellUntold();
+            } else if (errors.pauses(now)) {
+                return;
+            } else {
+                errors.pauseFrom(now);
+            }
+            errors.interrupting = true;
+            owner.interrupt();
+        }
+    }
+
     @Override
     boolean revoke(Throwable error) {
-        return errors.remove(error);
+        synchronized (errors) {
+            boolean waited = errors.remove(error);
+            clearInterrupt();
+            return waited;
+        }
     }
 
     @Override
     long since() {
-        return errors.since();
+        synchronized (errors) {
+            return errors.since();
+        }
     }
 
     @Override
     void putUpShield() {
-        errors.putUp();
+        synchronized (errors) {
+            errors.putUp();
+        }
     }
 
     @Override
     void takeDownShield() {
-        errors.takeDown();
+        synchronized (errors) {
+            errors.takeDown();
+        }
     }
 
     @Override
@@ -147,6 +213,7 @@ final class Root extends RawGreenlet {
 
     @Override
     void yieldNow() {
+        ownTheLoop();
         due = true;
         hub.core.push(this);
         park();

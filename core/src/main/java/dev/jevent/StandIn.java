@@ -1,5 +1,7 @@
 package dev.jevent;
 
+import dev.jevent.internal.OwnThread;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -19,7 +21,7 @@ import java.nio.file.Path;
  * <p>A stand-in can be held as well, by a greenlet that needs the class whose initialiser waits:
  * then the watchdog makes one more.
  */
-final class StandIn extends Thread {
+final class StandIn extends OwnThread {
 
     private static final Path THIS_THREAD = Path.of("/proc/thread-self");
     private static final char SLEEPING = 'S'; // proc(5)
@@ -28,8 +30,7 @@ final class StandIn extends Thread {
     private volatile @Nullable Path stat; // where the kernel says what it does
 
     private StandIn(Hub hub) {
-        super("jevent-stand-in for " + hub.name());
-        setDaemon(true);
+        super("jevent-stand-in for " + hub.name(), () -> {});
         this.hub = hub;
     }
 

@@ -114,6 +114,9 @@ final class Threads {
         if (hub == null) {
             return PARKERS.get();
         }
+        if (hub.isLent && thread == hub.owner()) {
+            hub.root().ownTheLoop();
+        }
         if (hub.core.isRunning() && hub.core.runner() == thread) {
             throw new BlockingSwitchOutError();
         }

@@ -103,6 +103,9 @@ public final class Timeout extends Error implements AutoCloseable {
         since = target.since();
         alarm = target instanceof RawGreenlet g ? new HubAlarm(this, g.hub) : new ThreadAlarm(this);
         alarm.start(nanos);
+        if (target instanceof Root root) {
+            root.timeouts++; // the watchdog looks after it
+        }
     }
 
     /** Whether it is started and neither over nor cancelled. */
@@ -128,6 +131,9 @@ public final class Timeout extends Error implements AutoCloseable {
         if (alarm != null) {
             alarm.stop();
             alarm = null;
+            if (target instanceof Root root) {
+                root.timeouts--;
+            }
             if (thrown) {
                 thrown = false;
                 target.revoke(thrown());

@@ -203,9 +203,7 @@ public class Waiter<T> {
                 }
                 me.gotValue();
             } catch (LoopExit e) {
-                if (giveUp(me)) {
-                    throw e;
-                }
+                boolean ignored = lost(me, e);
             }
         } else if (s == null || s == GONE || s instanceof Parker) {
             boolean ignored = await(-1);
@@ -326,8 +324,8 @@ public class Waiter<T> {
     }
 
     private boolean lost(Parker me, LoopExit e) {
-        if (giveUp(me)) {
-            throw e;
+        if (giveUp(me) || state == GONE) {
+            throw e; // by the root's own park, or by somebody who threw it into a greenlet
         }
         return true; // the value came at the last moment
     }

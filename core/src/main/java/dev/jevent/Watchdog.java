@@ -2,6 +2,7 @@ package dev.jevent;
 
 import dev.jevent.internal.BlockedHub;
 import dev.jevent.internal.Monitoring;
+import dev.jevent.internal.OwnThread;
 import dev.jevent.internal.jdk.Jdk;
 import dev.jevent.internal.jdk.Signals;
 import dev.jevent.internal.jfr.Flight;
@@ -25,19 +26,24 @@ final class Watchdog {
 
     private static final long PERIOD_NANOS = 50_000_000;
     private static final long SECOND_LOOK_MILLIS = 5;
+    private static final int CLOSELY_EVERY = 20; // looks
     private static final Watchdog INSTANCE = new Watchdog();
 
     private static final class Watched {
         final Hub hub;
         long turns = -1;
         int still; // looks without a turn
+        int looks;
         long since; // when it was seen to turn for the last time
         BlockedHub reported; // null if it turns, or not yet
         volatile long ignoredTurn = -1; // any thread
         volatile Thread ignored; // any thread; written before ignoredTurn
 
+        final RootWatch root;
+
         Watched(Hub hub) {
             this.hub = hub;
+            this.root = new RootWatch(hub);
         }
 
         void turned(long turns, long now) {
@@ -94,7 +100,7 @@ final class Watchdog {
     private synchronized void add(Hub hub) {
         hubs.add(new Watched(hub));
         if (thread == null) {
-            thread = Thread.ofPlatform().daemon().name("jevent-watchdog").start(this::run);
+            thread = OwnThread.start("jevent-watchdog", this::run);
         }
     }
 
@@ -127,6 +133,15 @@ final class Watchdog {
 
     private void look(Watched w, long threshold, long now) throws InterruptedException {
         var core = w.hub.core;
+        if (w.hub.isOrphan()) {
+            hubs.remove(w);
+            OwnThread.start("jevent-end", w.hub::destroy); // this may call a user's code
+            return;
+        }
+        w.root.look(now);
+        if (core.hopesInVain(++w.looks % CLOSELY_EVERY == 0)) {
+            core.submit((Runnable) () -> {}); // it wakes and asks again
+        }
         long turns = core.turns();
         boolean running = core.isRunning();
         if (turns != w.turns || (running ? core.isAsleep() : core.queued() == 0)) {

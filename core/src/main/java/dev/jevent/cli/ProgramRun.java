@@ -8,6 +8,7 @@ import dev.jevent.LoopExit;
 import dev.jevent.file.Stdio;
 import dev.jevent.internal.CallerAccess;
 import dev.jevent.internal.HubAccess;
+import dev.jevent.internal.OwnThread;
 import dev.jevent.internal.agent.UserThreads;
 import dev.jevent.internal.loop.EventLoop;
 import dev.jevent.resolver.Resolvers;
@@ -207,7 +208,9 @@ final class ProgramRun {
     }
 
     private static void exit(int code) {
-        Thread.ofPlatform().name("jevent-exit").start(() -> System.exit(code));
+        var exit = new OwnThread("jevent-exit", () -> System.exit(code));
+        exit.setDaemon(false); // else the JVM might end first, with another exit code
+        exit.start();
         for (; ; ) {
             shielded(() -> undisturbed(() -> false, () -> Jevent.sleep(Duration.ofDays(1))));
         }

@@ -1,6 +1,7 @@
 package dev.jevent.http;
 
 import dev.jevent.event.Event;
+import dev.jevent.internal.OwnThread;
 import dev.jevent.internal.SpinLock;
 
 import org.jspecify.annotations.Nullable;
@@ -83,12 +84,7 @@ final class LineWriter implements AutoCloseable {
         this.gapLine = gapLine;
         this.rest = rest.toNanos();
         this.patience = patience;
-        thread =
-                Thread.ofPlatform()
-                        .daemon()
-                        .name("jevent-log")
-                        .inheritInheritableThreadLocals(false)
-                        .unstarted(this::run);
+        thread = new OwnThread("jevent-log", this::run);
         thread.start();
     }
 

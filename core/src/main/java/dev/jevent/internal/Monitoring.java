@@ -59,7 +59,7 @@ public final class Monitoring {
             }
             var mine = new LinkedBlockingQueue<Runnable>();
             news = mine;
-            thread = Thread.ofPlatform().daemon().name("jevent-monitor").unstarted(() -> run(mine));
+            thread = new OwnThread("jevent-monitor", () -> run(mine));
             thread.start();
         }
     }

@@ -395,6 +395,11 @@ public final class Workers {
         }
     }
 
+    /** Whether the thread is a worker, of anybody. */
+    public static boolean isWorker(Thread thread) {
+        return thread instanceof Worker;
+    }
+
     /** Whether the thread is a worker, of anybody, that has something to do. */
     public static boolean isBusy(Thread thread) {
         return thread instanceof Worker w && w.busy;

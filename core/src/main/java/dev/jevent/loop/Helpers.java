@@ -1,5 +1,7 @@
 package dev.jevent.loop;
 
+import dev.jevent.internal.OwnThread;
+
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,7 +25,7 @@ final class Helpers {
     static void run(Runnable task) {
         TASKS.put(task);
         if (!TASKS.isEmpty() && mayStart()) { // else an idle thread has taken it already
-            Thread.ofPlatform().daemon().name("jevent-helper").start(Helpers::work);
+            OwnThread.start("jevent-helper", Helpers::work);
         }
     }
 

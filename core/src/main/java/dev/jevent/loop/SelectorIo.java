@@ -1,5 +1,7 @@
 package dev.jevent.loop;
 
+import dev.jevent.internal.OwnThread;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -40,7 +42,7 @@ final class SelectorIo extends Io {
             }
             selector = s;
             loop.closesWithHub(this);
-            Thread.ofPlatform().daemon().name("jevent-selector").start(() -> select(s));
+            OwnThread.start("jevent-selector", () -> select(s));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

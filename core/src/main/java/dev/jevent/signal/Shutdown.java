@@ -6,6 +6,7 @@ import dev.jevent.Hub;
 import dev.jevent.Jevent;
 import dev.jevent.RawGreenlet;
 import dev.jevent.internal.CallerAccess;
+import dev.jevent.internal.OwnThread;
 import dev.jevent.internal.jdk.Signals;
 
 import java.time.Duration;
@@ -171,7 +172,7 @@ public final class Shutdown implements AutoCloseable {
             r = request;
         }
         if (n == 1) {
-            Thread.ofPlatform().daemon().name("jevent-shutdown").start(() -> endAfterGrace(r));
+            OwnThread.start("jevent-shutdown", () -> endAfterGrace(r));
             ACCESS.throwInto(program, r, 0, true);
         } else if (n == 2) {
             System.exit(r.exitCode());
@@ -206,7 +207,9 @@ public final class Shutdown implements AutoCloseable {
         }
         undisturbed(() -> killOthers(r));
         // hooks may wait for greenlets of this hub: so not here
-        Thread.ofPlatform().name("jevent-exit").start(() -> System.exit(r.exitCode()));
+        var exit = new OwnThread("jevent-exit", () -> System.exit(r.exitCode()));
+        exit.setDaemon(false); // else the JVM might end first, with another exit code
+        exit.start();
         for (; ; ) {
             undisturbed(() -> Jevent.sleep(Duration.ofDays(1)));
         }

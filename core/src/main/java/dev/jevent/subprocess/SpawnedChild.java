@@ -1,5 +1,6 @@
 package dev.jevent.subprocess;
 
+import dev.jevent.internal.OwnThread;
 import dev.jevent.internal.SpinLock;
 import dev.jevent.internal.io.DaemonLoop;
 import dev.jevent.internal.loop.EpollPoll;
@@ -76,15 +77,14 @@ final class SpawnedChild extends Child implements FdHandler {
     }
 
     private void watchByThread() {
-        Thread.ofPlatform()
-                .daemon()
-                .name("jevent-child-" + pid)
-                .stackSize(256 * 1024)
-                .start(
+        new OwnThread(
+                        "jevent-child-" + pid,
+                        256 * 1024,
                         () -> {
                             SpawnWait.awaitEnd(pid);
                             collect();
-                        });
+                        })
+                .start();
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.jevent.Jevent;
 import dev.jevent.Waiter;
 import dev.jevent.internal.CallerAccess;
 import dev.jevent.internal.HubAccess;
+import dev.jevent.internal.OwnThread;
 import dev.jevent.internal.SpinLock;
 import dev.jevent.internal.loop.EpollPoll;
 import dev.jevent.internal.loop.EventLoop;
@@ -795,7 +796,7 @@ public final class Descriptor implements FdHandler {
                 return;
             }
             ((EpollPoll) loop.poll()).attach(fd, this);
-            EventLoop[] before = attached;
+            EventLoop[] before = alive(attached);
             EventLoop[] after = Arrays.copyOf(before, before.length + 1);
             after[before.length] = loop;
             attached = after;
@@ -808,6 +809,18 @@ public final class Descriptor implements FdHandler {
         } finally {
             reading.unlock();
         }
+    }
+
+    /** A hub that was destroyed has it registered no more, and is not to be kept. */
+    private static EventLoop[] alive(EventLoop[] loops) {
+        int n = 0;
+        EventLoop[] alive = new EventLoop[loops.length];
+        for (EventLoop l : loops) {
+            if (!l.poll().isClosed()) {
+                alive[n++] = l;
+            }
+        }
+        return n == loops.length ? loops : Arrays.copyOf(alive, n);
     }
 
     private void attachOrFail(EventLoop loop, Waiter<Void> waiter) {
@@ -897,10 +910,7 @@ public final class Descriptor implements FdHandler {
             }
         }
         if (lingers) {
-            Thread.ofPlatform()
-                    .daemon()
-                    .name("jevent-linger")
-                    .start(() -> Net.closeAndLinger(fd)); // sleeps
+            OwnThread.start("jevent-linger", () -> Net.closeAndLinger(fd)); // sleeps
         } else {
             Fd.close(fd);
         }

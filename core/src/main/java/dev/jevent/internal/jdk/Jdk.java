@@ -212,6 +212,18 @@ public interface Jdk {
     /** Every live thread of the JVM, but for the greenlets. Slow. */
     Stream<Thread> threads();
 
+    /**
+     * Has the action done by the calling platform thread at its end, when all of its own code has
+     * returned, instead of the one that was given before; null for none.
+     */
+    void atThreadEnd(@Nullable Runnable action);
+
+    /**
+     * What a platform thread was given to run; null if it is of a class that runs by itself, or was
+     * made by the JVM or by native code. Any thread.
+     */
+    @Nullable Runnable task(Thread thread);
+
     /** The virtual thread that a platform thread carries at this moment, or null. Slow. */
     Thread mounted(Thread carrier);
 

@@ -56,10 +56,12 @@ final class Jdk25 implements Jdk {
     private static final MethodHandle CLEAR_INTERRUPT;
     private static final MethodHandle GIVE_PERMIT;
     private static final MethodHandle HAS_PERMIT;
+    private static final MethodHandle TASK;
+    private static final MethodHandle AT_THREAD_END;
     private static final IllegalStateException CLOSED;
 
     static {
-        MethodHandle[] h = new MethodHandle[22];
+        MethodHandle[] h = new MethodHandle[24];
         IllegalStateException closed = null;
         try {
             var lookup = MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup());
@@ -67,6 +69,7 @@ final class Jdk25 implements Jdk {
             define(lookup, "java/lang/GreenletSupport$Adoption");
             define(lookup, "java/lang/GreenletSupport$HubContainer");
             define(lookup, "java/lang/GreenletSupport$Throwing");
+            define(lookup, "java/lang/GreenletSupport$AtEnd");
             Class<?> support = define(lookup, "java/lang/GreenletSupport");
             var pub = MethodHandles.lookup();
             Class<?> t = Thread.class;
@@ -111,6 +114,12 @@ final class Jdk25 implements Jdk {
             h[20] = pub.findStatic(support, "givePermit", MethodType.methodType(void.class, t));
             h[21] = pub.findStatic(support, "hasPermit", MethodType.methodType(boolean.class, t));
             h[13] = pub.findStatic(support, "mounted", MethodType.methodType(t, t));
+            h[23] =
+                    pub.findStatic(
+                            support,
+                            "atThreadEnd",
+                            MethodType.methodType(void.class, Runnable.class));
+            h[22] = pub.findStatic(support, "task", MethodType.methodType(Runnable.class, t));
         } catch (IllegalAccessException e) {
             closed = new IllegalStateException(HOW_TO_OPEN);
         } catch (IOException | ReflectiveOperationException | LinkageError e) {
@@ -144,6 +153,8 @@ final class Jdk25 implements Jdk {
         CLEAR_INTERRUPT = h[19];
         GIVE_PERMIT = h[20];
         HAS_PERMIT = h[21];
+        TASK = h[22];
+        AT_THREAD_END = h[23];
         CLOSED = closed;
     }
 
@@ -506,6 +517,24 @@ final class Jdk25 implements Jdk {
     public Stream<Thread> threads() {
         try {
             return (Stream) THREADS.invokeExact();
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public void atThreadEnd(Runnable action) {
+        try {
+            AT_THREAD_END.invokeExact(action);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public Runnable task(Thread thread) {
+        try {
+            return (Runnable) TASK.invokeExact(thread);
         } catch (Throwable e) {
             throw rethrow(e);
         }

@@ -1,5 +1,7 @@
 package dev.jevent.internal.jdk;
 
+import dev.jevent.internal.OwnThread;
+
 import java.util.ArrayDeque;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -55,11 +57,7 @@ final class SelfTest {
         // On a thread of its own: a virtual thread cannot carry another one, and a thread that is
         // interrupted would not be any more after it has carried one.
         Throwable[] failure = new Throwable[1];
-        Thread t =
-                Thread.ofPlatform()
-                        .daemon()
-                        .name("jevent-self-test")
-                        .unstarted(() -> new SelfTest(jdk).test());
+        Thread t = new OwnThread("jevent-self-test", () -> new SelfTest(jdk).test());
         t.setUncaughtExceptionHandler((thread, e) -> failure[0] = e);
         t.start();
         boolean interrupted = false;

@@ -77,6 +77,11 @@ public final class EpollPoll implements Poll {
     }
 
     @Override
+    public boolean isReady() {
+        return epoll.hasEvents();
+    }
+
+    @Override
     public String name() {
         return "epoll";
     }
@@ -89,12 +94,31 @@ public final class EpollPoll implements Poll {
     @Override
     public void close() {
         closed = true;
+        for (int fd = 0; fd < slots.length; fd++) {
+            Slot slot = slots[fd];
+            if (slot != null) {
+                forgetWaits(fd, slot); // of threads that are never continued
+            }
+        }
         epoll.close();
     }
 
     @Override
     public boolean isClosed() {
         return closed;
+    }
+
+    /** The JDK keeps one who waits by the number, which may be another file's tomorrow. */
+    private void forgetWaits(int fd, Slot slot) {
+        if (slot.read) {
+            jdk.ready(fd, Jdk.READ);
+        }
+        if (slot.write) {
+            jdk.ready(fd, Jdk.WRITE);
+        }
+        if (slot.selector) {
+            jdk.ready(fd, Jdk.SELECTOR);
+        }
     }
 
     private void checkOpen() {

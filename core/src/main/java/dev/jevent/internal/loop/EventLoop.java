@@ -127,6 +127,14 @@ public abstract class EventLoop {
      */
     protected abstract boolean staysAlive();
 
+    /**
+     * How long nothing must have happened, in nanoseconds, before {@link #staysAlive} is asked:
+     * that takes long, and most rests are short.
+     */
+    protected long patience() {
+        return 0;
+    }
+
     /** Called when nothing is to be run, before the loop sleeps. It may push something. */
     protected void beforeRest() {}
 
@@ -286,6 +294,22 @@ public abstract class EventLoop {
         return refs;
     }
 
+    /**
+     * Whether something could be run now, if the loop ran. Any thread: what the loop's thread has
+     * just done may be missing.
+     */
+    public final boolean isSomethingDue() {
+        TimerEntry first = timers.first();
+        return !hasNothing()
+                || first != null && first.deadline - clock.nanoTime() <= 0
+                || poll.isReady();
+    }
+
+    /** The runner has got the loop from one who was in {@link #run}, and is not in there itself. */
+    public final void isNotRunning() {
+        running = false;
+    }
+
     /** Whether {@link #run} is on the stack of the runner. */
     public final boolean isRunning() {
         return running;
@@ -335,7 +359,8 @@ public abstract class EventLoop {
         if (how == GO_ON) {
             how = runSome(queue, BATCH, me);
         }
-        if (how == GO_ON
+        // who leaves and comes back again and again looks too
+        if ((how == GO_ON || how == LEAVE && (Thread) RUNNER.getOpaque(this) == me)
                 && (sinceLook >= BATCH
                         || (turns & 7) == 0 && clock.nanoTime() - lastLook > POLL_EVERY_NANOS)) {
             look();
@@ -392,22 +417,48 @@ public abstract class EventLoop {
         if (hasNothing()) {
             // Asked again after staysAlive: a thread may have sent something before it was gone,
             // and the look at a greenlet's stack may have put it into the queue.
-            if (refs <= 0 && !staysAlive() && hasNothing()) {
+            boolean slept = refs <= 0 && !idle && nap(untilNextTimer(now));
+            if (!slept && refs <= 0 && !staysAlive() && hasNothing()) {
                 return false;
             }
-            if (hasNothing()) {
-                sleep(idle ? 0 : untilNextTimer(now));
+            if (!slept && hasNothing()) {
+                sleep(idle ? 0 : untilNextTimer(clock.nanoTime()));
             }
             if (idle && hasNothing()) {
                 phases.idle(this);
             }
             now = clock.nanoTime();
             fireTimers(now);
+        } else if (now - lastLook > POLL_EVERY_NANOS) {
+            poll.await(0); // timers that are due each time do not keep I/O away
+            deliver();
+        } else {
+            phases.check(this);
+            return true;
         }
         phases.check(this);
         sinceLook = 0;
         lastLook = now;
         return true;
+    }
+
+    /**
+     * Sleeps for a little, before it is asked whether there is any use in it.
+     *
+     * @param most the time until the next timer; negative if there is none
+     * @return whether that was all: something has come, or a timer is due; false to ask
+     */
+    private boolean nap(long most) {
+        long patience = patience();
+        if (patience <= 0 || clock != Clock.SYSTEM) {
+            return false;
+        }
+        if (most >= 0 && most <= patience) {
+            sleep(most);
+            return true;
+        }
+        sleep(patience);
+        return !hasNothing();
     }
 
     /** Negative if there is none. */

@@ -42,6 +42,11 @@ public final class ParkPoll implements Poll {
     }
 
     @Override
+    public boolean isReady() {
+        return false; // what is ready comes as an entry
+    }
+
+    @Override
     public String name() {
         return "park";
     }

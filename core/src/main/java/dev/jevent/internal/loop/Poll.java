@@ -17,6 +17,12 @@ public sealed interface Poll permits EpollPoll, ParkPoll {
     /** Ends an {@link #await}, the current one or the next. Any thread, also after the close. */
     void wakeup();
 
+    /**
+     * Whether somebody waits for something that is ready by now, as far as that can be known. Any
+     * thread; changes nothing.
+     */
+    boolean isReady();
+
     /** The name that {@code Loop.backend} shows. */
     String name();
 

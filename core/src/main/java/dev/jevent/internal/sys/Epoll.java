@@ -185,6 +185,16 @@ public final class Epoll implements AutoCloseable {
         }
     }
 
+    /** Whether an {@link #await} would find something. Any thread. */
+    public boolean hasEvents() {
+        boolean open = (int) WAKERS.getAndAdd(this, 1) >= 0; // as in wakeup()
+        try {
+            return open && PollCalls.poll(Scratch.ofThread(), new int[] {epfd, IN}) > 0;
+        } finally {
+            WAKERS.getAndAdd(this, -1);
+        }
+    }
+
     private int ctl(int operation, int fd, int interest) {
         event.set(INT_AT, 0, interest);
         event.set(LONG_AT, DATA, fd);
