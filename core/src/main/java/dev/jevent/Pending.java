@@ -73,6 +73,9 @@ final class Pending {
      */
     int cleaning;
 
+    /** Its greenlet or thread has parked since something was thrown. */
+    boolean hasParked;
+
     /** So many blocks are on the stack that keep a library's sockets open. */
     int keepingOpen;
 
@@ -124,6 +127,24 @@ final class Pending {
         return null;
     }
 
+    /**
+     * The next one to be thrown now. What lasts is thrown once more only from a wait that has begun:
+     * code that swallows it in a loop gives way to the others.
+     */
+    private Entry next() {
+        for (Entry e : entries) {
+            if (passes(e) && (hasParked || !(e.lasting && e.thrown))) {
+                return e;
+            }
+        }
+        return null;
+    }
+
+    /** Whether nothing is to be thrown now; more may be when the wait has begun. */
+    boolean isEmptyNow() {
+        return entries.isEmpty() || next() == null;
+    }
+
     /** Whether there is something, behind a shield or not. Of a thread: any thread. */
     boolean hasAny() {
         return !entries.isEmpty();
@@ -135,10 +156,11 @@ final class Pending {
 
     /** The next one, to be thrown as itself; null if there is none. */
     Throwable poll() {
-        Entry entry = first(false);
+        Entry entry = next();
         if (entry == null) {
             return null;
         }
+        hasParked = false;
         Throwable error = entry.error;
         takenAgain = entry.told || entry.thrown;
         if (entry.lasting) {
@@ -214,7 +236,7 @@ final class Pending {
      * The next one, if it is untold: it is told from now on. Null if it was, or if there is none.
      */
     Throwable tell() {
-        Entry entry = first(false);
+        Entry entry = next();
         if (entry == null || entry.told || entry.thrown) {
             return null;
         }

@@ -338,6 +338,9 @@ public class RawGreenlet extends Parker {
             hub.parkPinned(this, thread);
         }
         parked = false;
+        if (pending != null) {
+            pending.hasParked = true;
+        }
     }
 
     @Override
@@ -602,6 +605,7 @@ public class RawGreenlet extends Parker {
             return false;
         }
         if (wait == JdkWaits.THROWABLE && JDK.throwFrom(t, p.peek())) {
+            p.hasParked = true;
             if (p.poll() instanceof Timeout timeout) {
                 timeout.setStackTrace(stack);
             }
@@ -679,7 +683,14 @@ public class RawGreenlet extends Parker {
         if (p != null && p.owed) {
             payInterrupt(thread, p);
         }
-        return p != null && !p.isEmpty() && !holdsBack(p);
+        if (p == null || p.isEmpty() || holdsBack(p)) {
+            return false;
+        }
+        if (p.isEmptyNow()) {
+            list();
+            return false;
+        }
+        return true;
     }
 
     /** What is to be thrown as itself. */
@@ -736,6 +747,9 @@ public class RawGreenlet extends Parker {
     final byte endPolling() {
         byte was = polling;
         polling = NOT_POLLING;
+        if (pending != null) {
+            pending.hasParked = true;
+        }
         if (was == FOR_TURN && hub.core.inLoop()) {
             queued = false; // it may have ended before its turn came
         }

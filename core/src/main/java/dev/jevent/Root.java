@@ -65,6 +65,7 @@ final class Root extends RawGreenlet {
             }
         } finally {
             interruptor.leave();
+            errors.hasParked = true;
             waiting = false;
             due = false;
         }
@@ -115,6 +116,9 @@ final class Root extends RawGreenlet {
             }
             Throwable error = errors.poll();
             clearInterrupt();
+            if (error == null) {
+                hub.core.submit(this); // what lasts is thrown from the wait that begins
+            }
             return error;
         }
     }

@@ -19,11 +19,13 @@ final class Threads {
         @Override
         void park() {
             LockSupport.park(this);
+            pending.hasParked = true;
         }
 
         @Override
         void parkUntil(long end) {
             LockSupport.parkNanos(this, end - System.nanoTime());
+            pending.hasParked = true;
         }
 
         @Override
@@ -44,6 +46,9 @@ final class Threads {
         @Override
         Throwable takePending() {
             Throwable p = pending.poll();
+            if (p == null && !pending.isEmpty()) {
+                LockSupport.unpark(thread); // what lasts is thrown from the wait that begins
+            }
             return p == null && Thread.interrupted() ? pending.interruption() : p;
         }
 

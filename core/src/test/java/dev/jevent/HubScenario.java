@@ -84,4 +84,13 @@ public abstract class HubScenario {
             return e;
         }
     }
+
+    /** Waits while it cleans up, as one who is cancelled has to: behind a shield. */
+    protected static void sleepShielded(long millis) {
+        try {
+            dev.jevent.pool.Scope.shield(() -> Jevent.sleep(millis));
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
 }

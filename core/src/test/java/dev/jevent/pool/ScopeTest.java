@@ -213,7 +213,7 @@ class ScopeTest extends HubScenario {
                                                         try {
                                                             Jevent.sleep(60_000);
                                                         } finally {
-                                                            Jevent.sleep(3_000);
+                                                            sleepShielded(3_000);
                                                             log.add("cleaned up");
                                                         }
                                                     });
@@ -388,7 +388,7 @@ class ScopeTest extends HubScenario {
                                                             try {
                                                                 Jevent.sleep(60_000);
                                                             } finally {
-                                                                Jevent.sleep(100);
+                                                                sleepShielded(100);
                                                                 log.add("child");
                                                             }
                                                         });
@@ -417,7 +417,7 @@ class ScopeTest extends HubScenario {
                                                             try {
                                                                 Jevent.sleep(60_000);
                                                             } finally {
-                                                                Jevent.sleep(1_000);
+                                                                sleepShielded(1_000);
                                                                 log.add("child");
                                                             }
                                                         }));
@@ -489,7 +489,7 @@ class ScopeTest extends HubScenario {
         try {
             Jevent.sleep(60_000);
         } finally {
-            Jevent.sleep(500);
+            sleepShielded(500);
             log.add("slow");
         }
     }

@@ -53,7 +53,7 @@ class ScopeTryTest extends HubScenario {
                         try {
                             Jevent.sleep(60_000);
                         } finally {
-                            Jevent.sleep(500);
+                            sleepShielded(500);
                             log.add("ended");
                         }
                     });

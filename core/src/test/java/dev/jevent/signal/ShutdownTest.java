@@ -72,7 +72,7 @@ class ShutdownTest extends HubScenario {
                         try {
                             Jevent.sleep(60_000);
                         } finally {
-                            Jevent.sleep(20);
+                            sleepShielded(20);
                             say("other greenlet");
                         }
                     });
@@ -87,7 +87,7 @@ class ShutdownTest extends HubScenario {
                             say(e.signal() + " " + e.exitCode());
                             throw e;
                         } finally {
-                            Jevent.sleep(20);
+                            sleepShielded(20);
                             say("main");
                         }
                     });
@@ -234,19 +234,23 @@ class ShutdownTest extends HubScenario {
         public static void main(String[] args) throws Exception {
             addHook();
             boolean twice = Boolean.getBoolean("twice");
-            Duration grace = twice ? LONG : Duration.ofMillis(50);
+            Duration grace = twice ? LONG : Duration.ofMillis(400);
             Shutdown.run(
                     grace,
                     () -> {
                         signal("TERM");
+                        boolean said = false;
                         while (true) {
                             try {
                                 Jevent.sleep(60_000);
-                            } catch (ShutdownRequested e) {
-                                say("refuses");
-                                if (twice) {
+                            } catch (ShutdownRequested e) { // each time
+                                if (!said) {
+                                    say("refuses");
+                                }
+                                if (!said && twice) {
                                     signal("TERM");
                                 }
+                                said = true;
                             }
                         }
                     });
