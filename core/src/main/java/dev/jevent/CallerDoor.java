@@ -206,6 +206,11 @@ final class CallerDoor extends CallerAccess {
     }
 
     @Override
+    public List<RawGreenlet> aboutLiving(Hub hub) {
+        return hub.living.about();
+    }
+
+    @Override
     public int queued(Hub hub) {
         return hub.core.queued();
     }

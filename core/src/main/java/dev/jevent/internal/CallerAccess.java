@@ -172,6 +172,9 @@ public abstract class CallerAccess {
     /** The greenlets that have begun and not ended. On the hub's loop. */
     public abstract List<RawGreenlet> living(Hub hub);
 
+    /** About those that have begun and not ended. Any thread. */
+    public abstract List<RawGreenlet> aboutLiving(Hub hub);
+
     /** How many entries wait for their turn. On the hub's loop. */
     public abstract int queued(Hub hub);
 

@@ -6,6 +6,7 @@ import dev.jevent.Hub;
 import dev.jevent.Jevent;
 import dev.jevent.RawGreenlet;
 import dev.jevent.internal.CallerAccess;
+import dev.jevent.internal.Frames;
 import dev.jevent.internal.OwnThread;
 import dev.jevent.internal.jdk.Signals;
 
@@ -14,8 +15,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Lets SIGINT ({@code Ctrl-C}) and SIGTERM end a program gracefully. {@code jevent run} does so by
@@ -43,11 +47,14 @@ import java.util.Set;
  *                          shutdown hooks run, exit with 130 or 143
  * </pre>
  *
- * A second signal, or the end of the grace time, goes on to the hooks at once, wherever the program
- * is and even if its hub is blocked; a third one does not wait for them either. Where the JVM does
- * not tell of a signal ({@code -Xrs}, or SIGINT in a job in the background), that one is not
- * handled. While a {@link Jevent#signalHandler} for one of them is there, it gets the signal
- * instead.
+ * From then on every wait of the program, and then of the others, throws, until it has ended; who
+ * has to wait while it cleans up does so in a {@link dev.jevent.pool.Scope#shield shield}.
+ *
+ * <p>A second signal, or the end of the grace time, goes on to the hooks at once, wherever the
+ * program is and even if its hub is blocked; the end of the time says who has not ended and where
+ * it waits. A third one does not wait for them either. Where the JVM does not tell of a signal
+ * ({@code -Xrs}, or SIGINT in a job in the background), that one is not handled. While a {@link
+ * Jevent#signalHandler} for one of them is there, it gets the signal instead.
  *
  * <p>Other hubs of the process end when their threads are told to by the program, or with the JVM.
  *
@@ -61,6 +68,8 @@ public final class Shutdown implements AutoCloseable {
     private static final long GRACE_SECONDS = Math.max(0, Long.getLong("jevent.grace", 8));
 
     private static final long LOOK_MILLIS = 5;
+    private static final int MOST_TOLD = 20;
+    private static final int FRAMES_TOLD = 4;
 
     private record Handled(String name, Object previous) {}
 
@@ -71,6 +80,7 @@ public final class Shutdown implements AutoCloseable {
     private ShutdownRequested request; // guarded by this
     private int signals; // guarded by this: how many came
     private boolean closed; // guarded by this
+    private volatile boolean programEnded;
 
     private Shutdown(RawGreenlet program, Duration grace) {
         if (grace.isNegative()) {
@@ -187,7 +197,47 @@ public final class Shutdown implements AutoCloseable {
         } catch (InterruptedException e) {
             // nobody's thread but ours; if somebody wants it to end, the process ends
         }
+        tellWhoIsLeft(r);
         System.exit(r.exitCode());
+    }
+
+    /** Who has not ended in the grace time, and where it waits. */
+    private void tellWhoIsLeft(ShutdownRequested r) {
+        List<RawGreenlet> left = new ArrayList<>(ACCESS.aboutLiving(hub));
+        if (!programEnded && !left.contains(program)) {
+            left.addFirst(program);
+        }
+        if (left.isEmpty()) {
+            return;
+        }
+        var text = new StringBuilder("jevent: the grace time of SIG" + r.signal() + ", ");
+        text.append(grace.toString().substring(2).toLowerCase(Locale.ROOT)).append(", is over. ");
+        text.append("These have not ended:\n");
+        for (RawGreenlet g : left.subList(0, Math.min(left.size(), MOST_TOLD))) {
+            text.append("  ").append(g.name()).append(": ").append(place(g)).append('\n');
+        }
+        if (left.size() > MOST_TOLD) {
+            text.append("  and ").append(left.size() - MOST_TOLD).append(" more\n");
+        }
+        System.err.print(text);
+    }
+
+    private static String place(RawGreenlet g) {
+        Thread thread = g.thread();
+        StackTraceElement[] stack =
+                thread == null ? new StackTraceElement[0] : thread.getStackTrace();
+        if (stack.length == 0) {
+            return "it ends just now";
+        }
+        int users = 0; // the first frame of the program's
+        while (users < stack.length - 1 && !Frames.isUsers(stack[users].getClassName())) {
+            users++;
+        }
+        return Stream.of(stack)
+                .skip(Math.max(0, users - 1)) // with what it has called
+                .limit(FRAMES_TOLD)
+                .map(Frames::text)
+                .collect(Collectors.joining(" < "));
     }
 
     /**
@@ -205,6 +255,7 @@ public final class Shutdown implements AutoCloseable {
         if (Hub.get() != hub) {
             throw new IllegalStateException("only the greenlets of " + hub + " may finish it");
         }
+        programEnded = true;
         undisturbed(() -> killOthers(r));
         // hooks may wait for greenlets of this hub: so not here
         var exit = new OwnThread("jevent-exit", () -> System.exit(r.exitCode()));
@@ -227,7 +278,7 @@ public final class Shutdown implements AutoCloseable {
         }
     }
 
-    /** Each is told once, so that it may wait while it cleans up; the grace time ends it all. */
+    /** Each is told from all its waits, but for shielded ones; the grace time ends it all. */
     private void killOthers(ShutdownRequested r) {
         RawGreenlet self = Jevent.getCurrent();
         Set<RawGreenlet> told = Collections.newSetFromMap(new IdentityHashMap<>());
