@@ -14,7 +14,12 @@ final class Alarms {
     private static ScheduledThreadPoolExecutor timer() {
         var timer =
                 new ScheduledThreadPoolExecutor(
-                        1, Thread.ofPlatform().daemon().name("jevent-alarms").factory());
+                        1,
+                        Thread.ofPlatform()
+                                .daemon()
+                                .name("jevent-alarms")
+                                .inheritInheritableThreadLocals(false)
+                                .factory());
         timer.setRemoveOnCancelPolicy(true);
         return timer;
     }

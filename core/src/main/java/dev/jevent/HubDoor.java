@@ -34,6 +34,7 @@ final class HubDoor extends HubAccess {
         Thread.ofPlatform()
                 .daemon()
                 .name(name)
+                .inheritInheritableThreadLocals(false)
                 .start(
                         () -> {
                             try {

@@ -210,7 +210,8 @@ public final class Jevent {
      * Does what would hold up the whole hub: reads a file, asks the operating system for a name,
      * calls native code. It runs on one of the hub's worker threads, at most {@code
      * -Djevent.threadpool} of them (10, or as many as there are processors), and the caller gives
-     * way until it is done. On a platform thread that has no hub it runs at once and in place.
+     * way until it is done. On a platform thread that has no hub it runs at once and in place. The
+     * task sees the caller's context class loader, but not his thread locals.
      *
      * <p>If the caller is killed, timed out or interrupted while it waits, a task that waits for a
      * worker never begins, one that runs is interrupted, and its result is dropped; the error of

@@ -23,15 +23,19 @@ final class StandIn {
 
     /** A thread that runs the loop until it is taken from it. Not started. */
     static Thread newThread(Hub hub) {
-        return Thread.ofPlatform()
-                .daemon()
-                .name("jevent-stand-in for " + hub.name())
-                .unstarted(
-                        () -> {
-                            hub.enter(); // what runs here is at home in that hub
-                            while (hub.core.runner() == Thread.currentThread()) {
-                                hub.core.run();
-                            }
-                        });
+        Thread standIn =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("jevent-stand-in for " + hub.name())
+                        .inheritInheritableThreadLocals(false)
+                        .unstarted(
+                                () -> {
+                                    hub.enter(); // what runs here is at home in that hub
+                                    while (hub.core.runner() == Thread.currentThread()) {
+                                        hub.core.run();
+                                    }
+                                });
+        standIn.setContextClassLoader(hub.owner().getContextClassLoader()); // for callbacks
+        return standIn;
     }
 }

@@ -93,7 +93,12 @@ final class Watchdog {
     private synchronized void add(Hub hub) {
         hubs.add(new Watched(hub));
         if (thread == null) {
-            thread = Thread.ofPlatform().daemon().name("jevent-watchdog").start(this::run);
+            thread =
+                    Thread.ofPlatform()
+                            .daemon()
+                            .name("jevent-watchdog")
+                            .inheritInheritableThreadLocals(false)
+                            .start(this::run);
         }
     }
 

@@ -89,6 +89,7 @@ final class LineWriter implements AutoCloseable {
                         .name("jevent-log")
                         .inheritInheritableThreadLocals(false)
                         .unstarted(this::run);
+        thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
         thread.start();
     }
 

@@ -23,7 +23,12 @@ final class Helpers {
     static void run(Runnable task) {
         TASKS.put(task);
         if (!TASKS.isEmpty() && mayStart()) { // else an idle thread has taken it already
-            Thread.ofPlatform().daemon().name("jevent-helper").start(Helpers::work);
+            Thread ignored =
+                    Thread.ofPlatform()
+                            .daemon()
+                            .name("jevent-helper")
+                            .inheritInheritableThreadLocals(false)
+                            .start(Helpers::work);
         }
     }
 
