@@ -8,6 +8,7 @@ import dev.jevent.internal.jfr.Flight;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -24,6 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class Watchdog {
 
     private static final long PERIOD_NANOS = 50_000_000;
+    private static final Set<String> ENDS = Set.of("HUP", "INT", "TERM");
     private static final Watchdog INSTANCE = new Watchdog();
 
     private static final class Watched {
@@ -59,11 +61,21 @@ final class Watchdog {
         }
         String signal = System.getProperty("jevent.runInfoSignal");
         if (signal != null) {
-            try {
-                Signals.handle(signal, Jevent::printRunInfo);
-            } catch (IllegalArgumentException e) {
-                System.err.println("jevent: -Djevent.runInfoSignal=" + signal + ": " + e);
+            printRunInfoAt(signal);
+        }
+    }
+
+    /** One that cannot be had is told of in a line; the program is to run all the same. */
+    private static void printRunInfoAt(String signal) {
+        try {
+            String name = Signals.free(signal);
+            if (ENDS.contains(name)) {
+                throw new IllegalArgumentException(
+                        "signal " + name + " ends the program; URG, WINCH and USR1 are free");
             }
+            Signals.handle(name, Jevent::printRunInfo);
+        } catch (IllegalArgumentException e) {
+            System.err.println("jevent: -Djevent.runInfoSignal=" + signal + ": " + e.getMessage());
         }
     }
 
