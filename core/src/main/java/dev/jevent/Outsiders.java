@@ -1,5 +1,6 @@
 package dev.jevent;
 
+import dev.jevent.internal.Settings;
 import dev.jevent.internal.Workers;
 import dev.jevent.internal.jdk.Jdk;
 
@@ -15,7 +16,7 @@ import java.util.stream.Collectors;
  */
 final class Outsiders {
 
-    private static final String POLICY = System.getProperty("jevent.loopExit", "auto");
+    private static final String POLICY = Settings.loopExit();
 
     // threads that wait for commands from outside of the program and never touch its objects
     private static final Set<String> SERVANTS =

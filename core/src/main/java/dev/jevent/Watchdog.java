@@ -2,6 +2,7 @@ package dev.jevent;
 
 import dev.jevent.internal.BlockedHub;
 import dev.jevent.internal.Monitoring;
+import dev.jevent.internal.Settings;
 import dev.jevent.internal.jdk.Jdk;
 import dev.jevent.internal.jdk.Signals;
 import dev.jevent.internal.jfr.Flight;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One daemon thread that looks at all hubs, twenty times a second. A hub that has not turned since
@@ -54,12 +56,12 @@ final class Watchdog {
     private Thread thread; // guarded by this
 
     private Watchdog() {
-        long millis = Long.getLong("jevent.monitor", 0);
+        long millis = Settings.monitorMillis();
         if (millis > 0) {
-            monitoring.maxBlockingNanos(millis * 1_000_000);
+            monitoring.maxBlockingNanos(TimeUnit.MILLISECONDS.toNanos(millis));
             monitoring.start();
         }
-        String signal = System.getProperty("jevent.runInfoSignal");
+        String signal = Settings.runInfoSignal();
         if (signal != null) {
             printRunInfoAt(signal);
         }

@@ -41,7 +41,7 @@ public final class Monitoring {
     private final List<Consumer<BlockedHub>> blocked = new CopyOnWriteArrayList<>();
     private final List<Consumer<BlockedHub>> unblocked = new CopyOnWriteArrayList<>();
     private volatile long maxBlockingNanos = DEFAULT_BLOCKING_NANOS;
-    private volatile boolean reports = !"false".equals(System.getProperty("jevent.monitor.print"));
+    private volatile boolean reports = Settings.monitorPrints();
     private volatile Thread thread; // written under this lock
 
     private Monitoring() {}

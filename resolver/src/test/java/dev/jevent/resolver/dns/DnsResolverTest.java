@@ -575,8 +575,18 @@ class DnsResolverTest extends DnsScenario {
             assertEquals(
                     "resolver \"dns\" (192.0.2.1:53, [2001:db8:0:0:0:0:0:1]:5353)",
                     Resolvers.named("dns").toString());
-            System.setProperty("jevent.resolver.timeout", "soon");
-            assertThrows(IllegalArgumentException.class, () -> Resolvers.named("dns"));
+            for (String wrong : List.of("soon", "0", "-1", "1e-12", "NaN", "1e9", "")) {
+                System.setProperty("jevent.resolver.timeout", wrong);
+                var e = assertThrows(IllegalArgumentException.class, () -> Resolvers.named("dns"));
+                assertEquals(
+                        "-Djevent.resolver.timeout="
+                                + wrong
+                                + ": it has to be a number of seconds above zero",
+                        e.getMessage());
+            }
+            System.setProperty("jevent.resolver.nameservers", "ns.test");
+            var e = assertThrows(IllegalArgumentException.class, () -> Resolvers.named("dns"));
+            assertTrue(e.getMessage().startsWith("-Djevent.resolver.nameservers=ns.test: a name"));
         } finally {
             System.clearProperty("jevent.resolver.nameservers");
             System.clearProperty("jevent.resolver.timeout");
