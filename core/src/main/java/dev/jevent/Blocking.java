@@ -1,5 +1,6 @@
 package dev.jevent;
 
+import dev.jevent.internal.Settings;
 import dev.jevent.internal.WorkerTask;
 import dev.jevent.internal.Workers;
 
@@ -8,7 +9,6 @@ import java.util.concurrent.Callable;
 /** What somebody waits for who has called {@link Jevent#blocking}. */
 final class Blocking<T> extends WorkerTask {
 
-    private static final String SIZE = "jevent.threadpool";
     private static final long IDLE_NANOS = 5_000_000_000L;
 
     /** For the JDK's virtual threads, which have no hub. */
@@ -26,20 +26,7 @@ final class Blocking<T> extends WorkerTask {
     }
 
     static Workers newWorkers() {
-        String text = System.getProperty(SIZE);
-        int size = Math.max(10, Runtime.getRuntime().availableProcessors());
-        if (text != null) {
-            try {
-                size = Integer.parseInt(text.trim());
-            } catch (NumberFormatException e) {
-                size = 0;
-            }
-            if (size < 1) {
-                throw new IllegalArgumentException(
-                        "-D" + SIZE + "=" + text + ": it has to be a number of threads, 1 or more");
-            }
-        }
-        return new Workers(size, IDLE_NANOS);
+        return new Workers(Settings.threads(), IDLE_NANOS);
     }
 
     static <T> T call(Callable<T> work) throws Exception {

@@ -462,7 +462,7 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
             throw new NullPointerException("callback");
         }
         if (!addLink(kind, callback)) {
-            tellLater(kind, callback);
+            tellLater(kind, callback, loaderFor(kind));
         }
     }
 
@@ -478,12 +478,12 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
 
     @Override
     @SuppressWarnings("unchecked")
-    void notifyLink(Kind kind, Object callback) {
+    void notifyLink(Kind kind, Object callback, ClassLoader loader) {
         if (kind == Kind.RAW) {
             ((Consumer<? super Waitable>) callback).accept(this);
         } else if (kind == Kind.SPAWN || successful() == (kind == Kind.VALUE)) {
             var c = (Consumer<? super Greenlet<T>>) callback;
-            new RawTask(hub, () -> c.accept(this)).schedule();
+            new RawTask(hub, () -> c.accept(this), loader).schedule();
         }
     }
 

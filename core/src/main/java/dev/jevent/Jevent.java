@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The front door; mirrors {@code import gevent} and is meant for {@code import static
@@ -19,6 +20,8 @@ import java.util.concurrent.ExecutionException;
  * its thread is interrupted. A duration must not be negative.
  */
 public final class Jevent {
+
+    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE >> 1);
 
     private Jevent() {}
 
@@ -141,7 +144,7 @@ public final class Jevent {
         if (millis < 0) {
             throw new IllegalArgumentException("negative sleep: " + millis + " ms");
         }
-        sleepNanos(Math.multiplyExact(millis, 1_000_000L));
+        sleepNanos(TimeUnit.MILLISECONDS.toNanos(millis));
     }
 
     private static void sleepNanos(long nanos) {
@@ -248,7 +251,8 @@ public final class Jevent {
      * Does what would hold up the whole hub: reads a file, asks the operating system for a name,
      * calls native code. It runs on one of the hub's worker threads, at most {@code
      * -Djevent.threadpool} of them (10, or as many as there are processors), and the caller gives
-     * way until it is done. On a platform thread that has no hub it runs at once and in place.
+     * way until it is done. On a platform thread that has no hub it runs at once and in place. The
+     * task sees the caller's context class loader, but not his thread locals.
      *
      * <p>If the caller is killed, timed out or interrupted while it waits, a task that waits for a
      * worker never begins, one that runs is interrupted, and its result is dropped; the error of
@@ -354,16 +358,15 @@ public final class Jevent {
         RunInfo.print(System.err);
     }
 
-    /** Checked and in nanoseconds; what is longer than 292 years counts as that. */
+    /**
+     * Checked and in nanoseconds; what is longer than 146 years counts as that, so that added to
+     * the time it is still later.
+     */
     static long nanos(Duration duration) {
         if (duration.isNegative()) {
             throw new IllegalArgumentException("negative duration: " + duration);
         }
-        try {
-            return duration.toNanos();
-        } catch (ArithmeticException e) {
-            return Long.MAX_VALUE;
-        }
+        return duration.compareTo(LONGEST) < 0 ? duration.toNanos() : Long.MAX_VALUE >> 1;
     }
 
     /** Waits for the loop to be idle. */

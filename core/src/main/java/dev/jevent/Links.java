@@ -17,7 +17,7 @@ abstract class Links extends RawGreenlet {
 
     private static final VarHandle CHAIN;
     private static final VarHandle GONE;
-    private static final Link DONE = new Link(null, null, null);
+    private static final Link DONE = new Link(null, null, null, null, 0);
 
     static {
         try {
@@ -41,9 +41,9 @@ abstract class Links extends RawGreenlet {
         EXCEPTION
     }
 
-    record Link(Kind kind, Object callback, Link next, int count) {
-        Link(Kind kind, Object callback, Link next) {
-            this(kind, callback, next, next == null ? 1 : next.count + 1);
+    record Link(Kind kind, Object callback, ClassLoader loader, Link next, int count) {
+        Link(Kind kind, Object callback, ClassLoader loader, Link next) {
+            this(kind, callback, loader, next, next == null ? 1 : next.count + 1);
         }
     }
 
@@ -58,8 +58,19 @@ abstract class Links extends RawGreenlet {
         super(hub);
     }
 
-    /** Calls one link other than a waiter. On the loop. */
-    abstract void notifyLink(Kind kind, Object callback);
+    /**
+     * Calls one link other than a waiter. On the loop.
+     *
+     * @param loader the context class loader of who has linked, for a greenlet of its own
+     */
+    abstract void notifyLink(Kind kind, Object callback, ClassLoader loader);
+
+    /** That of who links now, if its callback gets a greenlet. */
+    static ClassLoader loaderFor(Kind kind) {
+        return kind == Kind.WAITER || kind == Kind.RAW
+                ? null
+                : Thread.currentThread().getContextClassLoader();
+    }
 
     /** Whether the greenlet has ended, with a value or an error. */
     public boolean ready() {
@@ -73,7 +84,7 @@ abstract class Links extends RawGreenlet {
             if (seen == DONE) {
                 return false;
             }
-            if (CHAIN.compareAndSet(this, seen, new Link(kind, callback, seen))) {
+            if (CHAIN.compareAndSet(this, seen, new Link(kind, callback, loaderFor(kind), seen))) {
                 return true;
             }
         }
@@ -131,7 +142,7 @@ abstract class Links extends RawGreenlet {
             }
             Link changed = null;
             for (Link l : kept.reversed()) {
-                changed = new Link(l.kind, l.callback, changed);
+                changed = new Link(l.kind, l.callback, l.loader, changed);
             }
             if (CHAIN.compareAndSet(this, seen, changed)) {
                 return;
@@ -182,24 +193,25 @@ abstract class Links extends RawGreenlet {
         if (link.kind == Kind.WAITER) {
             ((Waiter<Object>) link.callback).switchTo(null);
         } else {
-            tellLater(link.kind, link.callback);
+            tellLater(link.kind, link.callback, link.loader);
         }
     }
 
-    final void tellLater(Kind kind, Object callback) {
+    final void tellLater(Kind kind, Object callback, ClassLoader loader) {
         if (callback instanceof LinkList.Immediate) {
-            notifyLink(kind, callback); // now: the hub may not turn again for a long time
+            notifyLink(kind, callback, loader); // now: the hub may not turn again for a long time
             return;
         }
         if (hub.core.isClosed()) {
-            hub.core.call(callback, () -> notifyLink(kind, callback));
+            hub.core.call(callback, () -> notifyLink(kind, callback, loader));
             return;
         }
         if (hub.core.inLoop() && kind != Kind.RAW) {
-            notifyLink(kind, callback); // its greenlet takes its place in the queue right now
+            notifyLink(
+                    kind, callback, loader); // its greenlet takes its place in the queue right now
             return;
         }
-        Runnable entry = () -> hub.core.call(callback, () -> notifyLink(kind, callback));
+        Runnable entry = () -> hub.core.call(callback, () -> notifyLink(kind, callback, loader));
         if (hub.core.inLoop()) {
             hub.core.push(entry);
         } else {

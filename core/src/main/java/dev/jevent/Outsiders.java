@@ -1,6 +1,7 @@
 package dev.jevent;
 
 import dev.jevent.internal.OwnThread;
+import dev.jevent.internal.Settings;
 import dev.jevent.internal.Workers;
 import dev.jevent.internal.jdk.Jdk;
 
@@ -22,7 +23,7 @@ import java.util.stream.Stream;
  */
 final class Outsiders {
 
-    private static final String POLICY = System.getProperty("jevent.loopExit", "auto");
+    private static final String POLICY = Settings.loopExit();
 
     // to look at all threads of a JVM takes long, so it is done after a rest of this time only
     private static final long PATIENCE_NANOS = 5_000_000;

@@ -1,5 +1,6 @@
 package dev.jevent;
 
+import dev.jevent.internal.Settings;
 import dev.jevent.internal.jdk.Jdk;
 import dev.jevent.internal.loop.EpollPoll;
 import dev.jevent.internal.loop.ParkPoll;
@@ -28,7 +29,9 @@ final class Polling {
         return !EPOLL;
     }
 
+    /** For a hub that is just made; fails if a setting makes no sense. */
     static Poll newPoll() {
+        Settings.check();
         return EPOLL ? new EpollPoll(RawGreenlet::polled) : new ParkPoll();
     }
 
@@ -52,8 +55,7 @@ final class Polling {
 
     private static boolean installPoller() {
         Jdk jdk = Jdk.get(); // without it there is nothing at all; that is for the caller to hear
-        boolean portable =
-                "jdk".equals(System.getProperty("jevent.poller")) || !Native.isAvailable();
+        boolean portable = Settings.isPortable() || !Native.isAvailable();
         Throwable failure = tryInstall(jdk, portable);
         if (failure != null) {
             System.getLogger("dev.jevent")

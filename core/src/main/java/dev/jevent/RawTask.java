@@ -4,16 +4,27 @@ package dev.jevent;
 final class RawTask extends RawGreenlet {
 
     private Action task;
+    private ClassLoader loader; // null: that of who schedules it
 
     RawTask(Hub hub, Action task) {
+        this(hub, task, null);
+    }
+
+    /** As another one wishes who is not there when it is scheduled, with its loader of classes. */
+    RawTask(Hub hub, Action task, ClassLoader loader) {
         super(hub);
         this.task = task;
+        this.loader = loader;
     }
 
     @Override
     void body() {
         Action t = task;
         task = null;
+        if (loader != null) {
+            thread().setContextClassLoader(loader);
+            loader = null;
+        }
         Throwable error = null;
         try {
             t.run();

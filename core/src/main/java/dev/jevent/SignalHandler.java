@@ -12,6 +12,7 @@ public final class SignalHandler implements AutoCloseable {
     private final Hub hub;
     private final Signal watcher;
     private final Action handler;
+    private final ClassLoader loader = Thread.currentThread().getContextClassLoader();
 
     SignalHandler(Hub hub, String signal, Action handler) {
         if (handler == null) {
@@ -24,7 +25,7 @@ public final class SignalHandler implements AutoCloseable {
     }
 
     private void handle() {
-        new RawTask(hub, handler).schedule();
+        new RawTask(hub, handler, loader).schedule();
     }
 
     /** Handles the signal no more; what handled it before comes back. */

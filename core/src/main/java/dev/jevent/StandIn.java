@@ -32,6 +32,7 @@ final class StandIn extends OwnThread {
     private StandIn(Hub hub) {
         super("jevent-stand-in for " + hub.name(), () -> {});
         this.hub = hub;
+        setContextClassLoader(hub.owner().getContextClassLoader()); // for callbacks
     }
 
     /** Gives the loop to a new stand-in. On the thread that runs the loop. */

@@ -57,6 +57,7 @@ public final class Timeout extends Error implements AutoCloseable {
      *
      * @param duration when it is thrown, counted from its start; null means never
      * @param instead what is thrown instead of the timeout itself; null for the timeout
+     * @throws IllegalArgumentException if the duration is negative
      */
     public Timeout(Duration duration, Throwable instead) {
         this(duration, instead, null);
@@ -64,6 +65,9 @@ public final class Timeout extends Error implements AutoCloseable {
 
     private Timeout(Duration duration, Throwable instead, Throwable cause) {
         super(null, cause, true, true);
+        if (duration != null && duration.isNegative()) {
+            throw new IllegalArgumentException("negative duration: " + duration);
+        }
         this.duration = duration;
         this.instead = instead;
     }

@@ -3,13 +3,16 @@ package dev.jevent;
 import dev.jevent.internal.BlockedHub;
 import dev.jevent.internal.Monitoring;
 import dev.jevent.internal.OwnThread;
+import dev.jevent.internal.Settings;
 import dev.jevent.internal.jdk.Jdk;
 import dev.jevent.internal.jdk.Signals;
 import dev.jevent.internal.jfr.Flight;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One daemon thread that looks at all hubs, twenty times a second. A hub that has not turned since
@@ -27,6 +30,7 @@ final class Watchdog {
     private static final long PERIOD_NANOS = 50_000_000;
     private static final long SECOND_LOOK_MILLIS = 5;
     private static final int CLOSELY_EVERY = 20; // looks
+    private static final Set<String> ENDS = Set.of("HUP", "INT", "TERM");
     private static final Watchdog INSTANCE = new Watchdog();
 
     private static final class Watched {
@@ -59,18 +63,28 @@ final class Watchdog {
     private Thread thread; // guarded by this
 
     private Watchdog() {
-        long millis = Long.getLong("jevent.monitor", 0);
+        long millis = Settings.monitorMillis();
         if (millis > 0) {
-            monitoring.maxBlockingNanos(millis * 1_000_000);
+            monitoring.maxBlockingNanos(TimeUnit.MILLISECONDS.toNanos(millis));
             monitoring.start();
         }
-        String signal = System.getProperty("jevent.runInfoSignal");
+        String signal = Settings.runInfoSignal();
         if (signal != null) {
-            try {
-                Signals.handle(signal, Jevent::printRunInfo);
-            } catch (IllegalArgumentException e) {
-                System.err.println("jevent: -Djevent.runInfoSignal=" + signal + ": " + e);
+            printRunInfoAt(signal);
+        }
+    }
+
+    /** One that cannot be had is told of in a line; the program is to run all the same. */
+    private static void printRunInfoAt(String signal) {
+        try {
+            String name = Signals.free(signal);
+            if (ENDS.contains(name)) {
+                throw new IllegalArgumentException(
+                        "signal " + name + " ends the program; URG, WINCH and USR1 are free");
             }
+            Signals.handle(name, Jevent::printRunInfo);
+        } catch (IllegalArgumentException e) {
+            System.err.println("jevent: -Djevent.runInfoSignal=" + signal + ": " + e.getMessage());
         }
     }
 

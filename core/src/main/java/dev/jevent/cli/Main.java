@@ -1,5 +1,7 @@
 package dev.jevent.cli;
 
+import dev.jevent.internal.Settings;
+
 import java.util.Arrays;
 import java.util.List;
 
@@ -22,6 +24,9 @@ public final class Main {
         } catch (UsageError e) {
             System.err.println("jevent: " + e.getMessage());
             System.err.println(e.hint());
+            System.exit(2);
+        } catch (Settings.Wrong e) {
+            System.err.println("jevent: " + e.getMessage());
             System.exit(2);
         } catch (CannotRun e) {
             System.err.println("jevent: " + e.getMessage());

@@ -3,6 +3,7 @@ package dev.jevent.file;
 import dev.jevent.Waiter;
 import dev.jevent.internal.CallerAccess;
 import dev.jevent.internal.HubAccess;
+import dev.jevent.internal.Settings;
 import dev.jevent.internal.SpinLock;
 import dev.jevent.internal.WorkerTask;
 import dev.jevent.internal.Workers;
@@ -26,17 +27,11 @@ import java.util.function.Consumer;
  */
 final class Op<T> extends WorkerTask {
 
-    static final Workers FILES;
-    static final Workers STREAMS;
-
     private static final HubAccess HUBS = HubAccess.get();
     private static final long IDLE_NANOS = 5_000_000_000L;
 
-    static {
-        int size = Math.max(10, Runtime.getRuntime().availableProcessors());
-        FILES = new Workers(Integer.getInteger("jevent.threadpool", size), IDLE_NANOS);
-        STREAMS = new Workers(Integer.MAX_VALUE, IDLE_NANOS);
-    }
+    static final Workers FILES = new Workers(Settings.threads(), IDLE_NANOS);
+    static final Workers STREAMS = new Workers(Integer.MAX_VALUE, IDLE_NANOS);
 
     private final Callable<T> work;
     private final SpinLock lock = new SpinLock();

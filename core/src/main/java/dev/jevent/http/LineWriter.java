@@ -85,6 +85,7 @@ final class LineWriter implements AutoCloseable {
         this.rest = rest.toNanos();
         this.patience = patience;
         thread = new OwnThread("jevent-log", this::run);
+        thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
         thread.start();
     }
 

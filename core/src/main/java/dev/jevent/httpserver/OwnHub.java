@@ -32,6 +32,7 @@ final class OwnHub {
         this.server = server;
         thread = new Thread(null, this::run, "jevent-httpserver", 0, false);
         thread.setDaemon(false);
+        thread.setContextClassLoader(Thread.currentThread().getContextClassLoader()); // of handlers
     }
 
     /** Starts the server there, and waits until it has started. */

@@ -24,6 +24,7 @@ public final class Monitoring {
 
     private static final class Periodic {
         final Runnable function;
+        final ClassLoader loader = Thread.currentThread().getContextClassLoader();
         final long period;
         long due; // monitor thread
 
@@ -40,7 +41,7 @@ public final class Monitoring {
     private final List<Consumer<BlockedHub>> blocked = new CopyOnWriteArrayList<>();
     private final List<Consumer<BlockedHub>> unblocked = new CopyOnWriteArrayList<>();
     private volatile long maxBlockingNanos = DEFAULT_BLOCKING_NANOS;
-    private volatile boolean reports = !"false".equals(System.getProperty("jevent.monitor.print"));
+    private volatile boolean reports = Settings.monitorPrints();
     private volatile Thread thread; // written under this lock
 
     private Monitoring() {}
@@ -193,7 +194,7 @@ public final class Monitoring {
             long now = System.nanoTime();
             if (p.due - now <= 0) {
                 p.due = now + p.period;
-                call("the monitoring function " + p.function, p.function);
+                within(p.loader, () -> call("the monitoring function " + p.function, p.function));
             }
         }
     }
@@ -201,6 +202,18 @@ public final class Monitoring {
     private static void tell(List<Consumer<BlockedHub>> listeners, BlockedHub b) {
         for (Consumer<BlockedHub> listener : listeners) {
             call("a listener of the monitor", () -> listener.accept(b));
+        }
+    }
+
+    /** Runs it with the context class loader of who has asked for it. On the monitor's thread. */
+    public static void within(ClassLoader loader, Runnable code) {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(loader);
+        try {
+            code.run();
+        } finally {
+            thread.setContextClassLoader(before);
         }
     }
 

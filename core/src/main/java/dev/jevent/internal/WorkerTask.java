@@ -31,13 +31,15 @@ public abstract class WorkerTask {
         }
     }
 
+    // a worker is anybody's: what a library finds through it is what the one who asks would find
+    private final ClassLoader loader = Thread.currentThread().getContextClassLoader();
     volatile int state;
     Thread worker; // written before it is running, read while it is
     WorkerTask previous; // in the queue, these three; guarded by the lock of the workers
     WorkerTask next;
     boolean standing;
 
-    /** Not submitted yet. */
+    /** Not submitted yet. Made by who asks for it, whose context class loader it is done with. */
     protected WorkerTask() {}
 
     /** Does it, and tells who waits for it. On a worker. Never throws. */
@@ -60,8 +62,10 @@ public abstract class WorkerTask {
         worker = thread;
         if (step(QUEUED, RUNNING)) {
             try {
+                thread.setContextClassLoader(loader);
                 perform();
             } finally {
+                thread.setContextClassLoader(ClassLoader.getSystemClassLoader()); // keeps no other
                 end();
             }
         }

@@ -102,7 +102,8 @@ final class SignalQueue implements Condition {
     @Override
     @SuppressWarnings("JavaUtilDate") // the interface wants it
     public boolean awaitUntil(Date deadline) throws InterruptedException {
-        long millis = deadline.getTime() - System.currentTimeMillis();
+        long now = System.currentTimeMillis(); // a date may be as long ago as to overflow
+        long millis = deadline.getTime() <= now ? 0 : deadline.getTime() - now;
         return awaitSignal(TimeUnit.MILLISECONDS.toNanos(millis));
     }
 

@@ -1,5 +1,6 @@
 package dev.jevent.loop;
 
+import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.loop.EpollPoll;
 import dev.jevent.internal.loop.EventLoop;
 import dev.jevent.internal.loop.FdHandler;
@@ -199,13 +200,9 @@ public final class Loop {
         closeWithHub.remove(watcher);
     }
 
-    /** Clamped: what is longer than 292 years counts as that. */
+    /** Checked and clamped, as in every wait. */
     static long nanos(Duration duration) {
-        try {
-            return duration.toNanos();
-        } catch (ArithmeticException e) {
-            return Long.MAX_VALUE;
-        }
+        return HubAccess.get().nanos(duration);
     }
 
     boolean isShutDown() {

@@ -4,9 +4,7 @@ import dev.jevent.internal.jdk.Signals;
 
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -18,10 +16,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * started with them ignored, as {@code nohup} does with HUP: the JVM leaves them so.
  */
 public final class Signal extends Watcher {
-
-    // USR2 suspends threads and BUS is thrown as an error; the JDK would let us take them away
-    private static final Set<String> OF_THE_JVM =
-            Set.of("SEGV", "BUS", "FPE", "ILL", "TRAP", "QUIT", "USR2", "KILL", "STOP");
 
     private static final Map<String, Installed> INSTALLED = new HashMap<>(); // guarded by itself
 
@@ -41,16 +35,7 @@ public final class Signal extends Watcher {
 
     Signal(Loop loop, String name) {
         super(loop, false);
-        String upper = name.toUpperCase(Locale.ROOT);
-        this.name = upper.startsWith("SIG") ? upper.substring(3) : upper;
-        if (OF_THE_JVM.contains(this.name)) {
-            throw new IllegalArgumentException(
-                    "signal "
-                            + this.name
-                            + " is used by the JVM or the system; TERM, INT, HUP, USR1, CHLD or"
-                            + " WINCH can be watched");
-        }
-        Signals.check(this.name);
+        this.name = Signals.free(name);
     }
 
     /** Its name, without {@code SIG}. */

@@ -54,7 +54,8 @@ import java.util.concurrent.RejectedExecutionException;
  * <p>Who is killed, timed out or interrupted while it waits for a place takes none. A result that
  * is cancelled drops its task: one that stands in the queue never begins, one that runs is
  * interrupted, if so wished, and keeps its thread until it ends. The interrupt concerns that task
- * only. A task may use jevent; the hub that its thread gets by that is destroyed with the thread.
+ * only. A task sees the context class loader of who has spawned it, and may use jevent; the hub
+ * that its thread gets by that is destroyed with the thread.
  */
 public final class ThreadPool extends Spawner {
 

@@ -9,6 +9,7 @@ import dev.jevent.internal.HubAccess;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -29,7 +30,8 @@ public abstract class AbstractResolver implements Resolver {
 
     private record ByName(String name, Families families) {}
 
-    private record ByAddress(InetAddress address) {}
+    /** With the scope, which the equality of {@link InetAddress} passes over. */
+    private record ByAddress(InetAddress address, int scope) {}
 
     private final Flights flights;
 
@@ -58,7 +60,8 @@ public abstract class AbstractResolver implements Resolver {
     @Override
     public final String reverse(InetAddress address) throws UnknownHostException {
         Objects.requireNonNull(address, "an address");
-        return once(new ByAddress(address), () -> askReverse(address));
+        int scope = address instanceof Inet6Address six ? six.getScopeId() : 0;
+        return once(new ByAddress(address, scope), () -> askReverse(address));
     }
 
     /**

@@ -2,7 +2,10 @@ package dev.jevent.resolver;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.UnknownHostException;
 import java.util.List;
 
@@ -49,7 +52,28 @@ final class Literals {
         try {
             return InetAddress.ofLiteral(text);
         } catch (IllegalArgumentException e) {
+            InetAddress scoped = scoped(text);
+            if (scoped != null) {
+                return scoped;
+            }
             throw none(host, e);
+        }
+    }
+
+    /** The JDK takes an interface as the scope only if it has an address of the same kind. */
+    private static @Nullable InetAddress scoped(String text) {
+        int percent = text.indexOf('%');
+        if (percent < 0) {
+            return null;
+        }
+        try {
+            byte[] bytes = InetAddress.ofLiteral(text.substring(0, percent)).getAddress();
+            NetworkInterface scope = NetworkInterface.getByName(text.substring(percent + 1));
+            return scope == null || bytes.length == 4
+                    ? null
+                    : Inet6Address.getByAddress(null, bytes, scope.getIndex());
+        } catch (IllegalArgumentException | IOException e) {
+            return null; // said by the caller
         }
     }
 

@@ -8,6 +8,7 @@ import dev.jevent.RawGreenlet;
 import dev.jevent.internal.CallerAccess;
 import dev.jevent.internal.Frames;
 import dev.jevent.internal.OwnThread;
+import dev.jevent.internal.Settings;
 import dev.jevent.internal.jdk.Signals;
 
 import java.time.Duration;
@@ -63,9 +64,6 @@ import java.util.stream.Stream;
 public final class Shutdown implements AutoCloseable {
 
     private static final CallerAccess ACCESS = CallerAccess.get();
-
-    /** Who stops a container waits ten seconds, and then it is too late for hooks. */
-    private static final long GRACE_SECONDS = Math.max(0, Long.getLong("jevent.grace", 8));
 
     private static final long LOOK_MILLIS = 5;
     private static final int MOST_TOLD = 20;
@@ -129,9 +127,12 @@ public final class Shutdown implements AutoCloseable {
         }
     }
 
-    /** How long a program may take to end if nobody says otherwise. */
+    /**
+     * How long a program may take to end if nobody says otherwise: 8 seconds, for who stops a
+     * container waits ten, and then it is too late for hooks.
+     */
     public static Duration defaultGrace() {
-        return Duration.ofSeconds(GRACE_SECONDS);
+        return Settings.grace();
     }
 
     // ---- step by step

@@ -87,8 +87,9 @@ final class Connection implements Reader.Events {
     void handshake(int soTimeout) throws IOException {
         if (!established) {
             Duration limit = tls.settings().handshakeTimeout;
-            if (soTimeout > 0 && (limit.isZero() || limit.toMillis() > soTimeout)) {
-                limit = Duration.ofMillis(soTimeout);
+            Duration own = Duration.ofMillis(soTimeout);
+            if (soTimeout > 0 && (limit.isZero() || limit.compareTo(own) > 0)) {
+                limit = own;
             }
             handshake(limit);
         }

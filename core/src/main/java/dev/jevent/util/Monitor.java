@@ -105,17 +105,16 @@ public final class Monitor {
         if (listener == null) {
             throw new NullPointerException("listener");
         }
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
         Consumer<BlockedHub> translated =
-                b ->
-                        listener.accept(
-                                new EventLoopBlocked(
-                                        b.greenlet(),
-                                        b.hub(),
-                                        Duration.ofNanos(b.nanos()),
-                                        b.thread(),
-                                        b.stack()));
+                b -> Monitoring.within(loader, () -> listener.accept(event(b)));
         listeners.add(translated);
         return () -> listeners.remove(translated);
+    }
+
+    private static EventLoopBlocked event(BlockedHub b) {
+        return new EventLoopBlocked(
+                b.greenlet(), b.hub(), Duration.ofNanos(b.nanos()), b.thread(), b.stack());
     }
 
     /**

@@ -19,7 +19,7 @@ import java.util.Set;
  *
  * <p>May be called from any thread, and does not give way. Greenlets of other hubs run on while
  * their stacks are taken. Virtual threads of the JDK that are no greenlets are not shown; {@code
- * jcmd PID Thread.dump_to_file} shows them. {@code -Djevent.runInfoSignal=USR2} prints it whenever
+ * jcmd PID Thread.dump_to_file} shows them. {@code -Djevent.runInfoSignal=URG} prints it whenever
  * the process gets that signal. Follows {@code gevent.util.print_run_info}.
  */
 public final class RunInfo {

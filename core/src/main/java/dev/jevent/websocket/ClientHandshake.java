@@ -1,6 +1,7 @@
 package dev.jevent.websocket;
 
 import dev.jevent.Timeout;
+import dev.jevent.internal.HubAccess;
 import dev.jevent.socket.Sockets;
 import dev.jevent.ssl.Tls;
 
@@ -61,7 +62,11 @@ final class ClientHandshake {
         }
         var late =
                 new SocketTimeoutException(
-                        "no WebSocket at " + uri + " in " + limit.toMillis() + " ms");
+                        "no WebSocket at "
+                                + uri
+                                + " in "
+                                + HubAccess.get().nanos(limit) / 1_000_000
+                                + " ms");
         try {
             return new Timeout(limit, late).call(handshake::connect);
         } catch (IOException | RuntimeException e) {

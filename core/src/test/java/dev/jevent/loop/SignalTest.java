@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -132,11 +133,18 @@ class SignalTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"SEGV", "SIGSEGV", "QUIT", "KILL", "STOP", "USR2", "NOSUCH", ""})
+    @ValueSource(
+            strings = {
+                "SEGV", "SIGSEGV", "QUIT", "KILL", "STOP", "USR2", "usr2", "BUS", "FPE", "ILL",
+                "PIPE", "SIGPIPE", "XFSZ", "NOSUCH", "RTMIN", "12", ""
+            })
     void aSignalThatIsNotForUsIsRefused(String name) {
         var e = assertThrows(IllegalArgumentException.class, () -> loop.signal(name));
 
-        assertTrue(e.getMessage().contains(name.replace("SIG", "")), e.getMessage());
+        String shown = name.toUpperCase(Locale.ROOT).replace("SIG", "");
+        assertTrue(e.getMessage().contains(shown), e.getMessage());
+        assertTrue(e.getMessage().contains("URG"), "and says what to take: " + e.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> Jevent.signalHandler(name, () -> {}));
     }
 
     @Test

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -182,7 +183,19 @@ class ThreadResolverTest extends ResolverScenario {
             assertEquals("/0:0:0:0:0:0:0:1", r.lookup("[::1]").getFirst().toString());
             var scoped = (Inet6Address) r.lookup("fe80::1%1").getFirst();
             assertEquals(1, scoped.getScopeId());
-            for (String bad : List.of("", "256.1.1.1", "1.2.3.4.5", ":x", "[1.2.3.4]", "[::1")) {
+            for (var i : NetworkInterface.networkInterfaces().toList()) {
+                scoped = (Inet6Address) r.lookup("[fe80::1%" + i.getName() + "]").getFirst();
+                assertEquals(i.getIndex(), scoped.getScopeId(), "whatever addresses it has itself");
+            }
+            for (String bad :
+                    List.of(
+                            "",
+                            "256.1.1.1",
+                            "1.2.3.4.5",
+                            ":x",
+                            "[1.2.3.4]",
+                            "[::1",
+                            "fe80::1%none")) {
                 var e = assertThrows(UnknownHostException.class, () -> r.lookup(bad), bad);
                 assertTrue(e.getMessage().contains(bad), e.getMessage());
             }

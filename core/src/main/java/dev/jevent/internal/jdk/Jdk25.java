@@ -1,5 +1,7 @@
 package dev.jevent.internal.jdk;
 
+import dev.jevent.internal.Settings;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.invoke.MethodHandle;
@@ -32,7 +34,7 @@ final class Jdk25 implements Jdk {
                     + " java.base/sun.nio.ch=ALL-UNNAMED, with -javaagent:jevent.jar, or with"
                     + " java -jar jevent.jar";
 
-    private static final boolean PLAIN_SWITCH = "jdk".equals(System.getProperty("jevent.switch"));
+    private static final boolean PLAIN_SWITCH = Settings.switchesAsTheJdk();
 
     private static final MethodHandle NEW_THREAD;
     private static final MethodHandle START;

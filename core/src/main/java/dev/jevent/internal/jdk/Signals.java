@@ -6,6 +6,8 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Locale;
+import java.util.Set;
 
 /**
  * Signals of the operating system, through {@code sun.misc.Signal}: the JDK offers it to everybody
@@ -13,8 +15,24 @@ import java.lang.reflect.Proxy;
  */
 public final class Signals {
 
+    /**
+     * Those that HotSpot handles itself, and those that nobody can. The JDK would let us take PIPE,
+     * XFSZ and BUS, and that by which HotSpot suspends threads, without which the Flight Recorder
+     * sees nearly nothing.
+     */
+    private static final Set<String> OF_THE_JVM =
+            Set.of("SEGV", "BUS", "FPE", "ILL", "TRAP", "QUIT", "PIPE", "XFSZ", "KILL", "STOP");
+
+    private static final String FREE = "URG, WINCH, USR1, CHLD, HUP, INT, TERM and others are free";
+
+    private static final int SEGV = 11;
+    private static final int USR2 = 12;
+    private static final int HIGHEST = 64;
+    private static final int SUSPENDS = suspends(System.getenv("_JAVA_SR_SIGNUM"));
+
     private static final Class<?> HANDLER;
     private static final MethodHandle NEW_SIGNAL; // (String)Object
+    private static final MethodHandle NUMBER; // (Object)int
     private static final MethodHandle HANDLE; // (Object, Object)Object
 
     static {
@@ -26,6 +44,9 @@ public final class Signals {
             NEW_SIGNAL =
                     lookup.findConstructor(signal, constructor)
                             .asType(MethodType.methodType(Object.class, String.class));
+            NUMBER =
+                    lookup.findVirtual(signal, "getNumber", MethodType.methodType(int.class))
+                            .asType(MethodType.methodType(int.class, Object.class));
             HANDLE =
                     lookup.findStatic(
                                     signal,
@@ -40,13 +61,41 @@ public final class Signals {
     private Signals() {}
 
     /**
-     * Checks that there is such a signal here.
+     * Checks that a program may take such a signal.
      *
-     * @param name without {@code SIG}
-     * @throws IllegalArgumentException if there is none
+     * @param name with or without {@code SIG}, in small letters or capitals
+     * @return without {@code SIG}, in capitals
+     * @throws IllegalArgumentException if there is none, or the JVM or the system uses it; says
+     *     which ones are free
      */
-    public static void check(String name) {
-        signal(name);
+    public static String free(String name) {
+        String upper = name.strip().toUpperCase(Locale.ROOT);
+        String plain = upper.startsWith("SIG") ? upper.substring(3) : upper;
+        if (OF_THE_JVM.contains(plain) || number(plain) == SUSPENDS) {
+            throw new IllegalArgumentException(
+                    "signal " + plain + " is used by the JVM or the system; " + FREE);
+        }
+        return plain;
+    }
+
+    private static int number(String name) {
+        try {
+            return (int) NUMBER.invokeExact(signal(name));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("there is no signal \"" + name + "\"; " + FREE, e);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    /** By which number HotSpot suspends a thread; it looks at that variable, as this does. */
+    static int suspends(String variable) {
+        try {
+            int n = variable == null ? 0 : Integer.parseInt(variable.strip());
+            return n > SEGV && n <= HIGHEST ? n : USR2;
+        } catch (NumberFormatException e) {
+            return USR2;
+        }
     }
 
     private static Object signal(String name) {

@@ -5,6 +5,7 @@ import dev.jevent.GreenletExit;
 import dev.jevent.Hub;
 import dev.jevent.RawGreenlet;
 import dev.jevent.internal.BlockedHub;
+import dev.jevent.internal.Settings;
 
 import jdk.jfr.FlightRecorder;
 
@@ -23,8 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Flight {
 
     private static final boolean PRESENT =
-            ModuleLayer.boot().findModule("jdk.jfr").isPresent()
-                    && !"false".equals(System.getProperty("jevent.jfr"));
+            ModuleLayer.boot().findModule("jdk.jfr").isPresent() && Settings.tellsFlightRecorder();
 
     private static volatile boolean active; // the events are loaded
 

@@ -9,8 +9,10 @@ import org.xbill.DNS.Record;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,9 +25,48 @@ final class Addresses {
 
     private Addresses() {}
 
-    /** The same address with a name, so that nobody asks for that again. */
+    /** The same address, in its scope, with a name, so that nobody asks for that again. */
     static InetAddress named(String name, InetAddress address) throws UnknownHostException {
-        return InetAddress.getByAddress(name, address.getAddress());
+        byte[] bytes = address.getAddress();
+        if (!(address instanceof Inet6Address six) || six.getScopeId() == 0) {
+            return InetAddress.getByAddress(name, bytes);
+        }
+        NetworkInterface scope = six.getScopedInterface();
+        if (scope != null) {
+            try {
+                return Inet6Address.getByAddress(name, bytes, scope);
+            } catch (UnknownHostException e) {
+                // the interface has lost its address since the file was read: by its number then
+            }
+        }
+        return Inet6Address.getByAddress(name, bytes, six.getScopeId());
+    }
+
+    /**
+     * An address as it is written down. As a scope the JDK takes the name of an interface only if
+     * that has an address of the same kind; here it may be that of any.
+     *
+     * @throws IllegalArgumentException if it is none, or in no scope of this machine
+     */
+    static InetAddress literal(String text) {
+        try {
+            return InetAddress.ofLiteral(text);
+        } catch (IllegalArgumentException e) {
+            int percent = text.indexOf('%');
+            if (percent < 0) {
+                throw e;
+            }
+            byte[] bytes = InetAddress.ofLiteral(text.substring(0, percent)).getAddress();
+            try {
+                NetworkInterface scope = NetworkInterface.getByName(text.substring(percent + 1));
+                if (scope != null && bytes.length == 16) {
+                    return Inet6Address.getByAddress(null, bytes, scope.getIndex());
+                }
+            } catch (IOException another) {
+                e.addSuppressed(another);
+            }
+            throw e;
+        }
     }
 
     /** Those of the families, in their order. */

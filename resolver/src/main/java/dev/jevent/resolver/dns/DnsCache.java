@@ -6,6 +6,7 @@ import org.xbill.DNS.Name;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -13,9 +14,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * too many. What no longer holds is never given. Any thread.
  */
 final class DnsCache {
-
-    /** Of a whole name, whatever the type: it does not exist. */
-    private static final int NO_TYPE = 0;
 
     /**
      * How much is kept, and how long.
@@ -56,12 +54,14 @@ final class DnsCache {
                 };
     }
 
-    /** Null if nothing is known. */
+    /**
+     * Null if nothing is known. That a name does not exist counts for the type that was asked for:
+     * some servers say so to IPv6 where the name has IPv4 addresses (RFC 4074, section 4.2).
+     */
     @Nullable Answer get(Name name, int type, long now) {
         lock.lock();
         try {
-            Answer answer = get(new Key(name, type), now);
-            return answer != null ? answer : get(new Key(name, NO_TYPE), now);
+            return get(new Key(name, type), now);
         } finally {
             lock.unlock();
         }
@@ -84,8 +84,8 @@ final class DnsCache {
         if (seconds <= 0 || limits.entries == 0) {
             return;
         }
-        var key = new Key(name, answer.exists() ? type : NO_TYPE);
-        var entry = new Entry(answer, now, seconds * 1_000_000_000L);
+        var key = new Key(name, type);
+        var entry = new Entry(answer, now, TimeUnit.SECONDS.toNanos(seconds));
         lock.lock();
         try {
             entries.put(key, entry);

@@ -115,18 +115,17 @@ public final class DnsResolver extends AbstractResolver {
         }
         var search = new Search(name, families, settings);
         var inquiry = newInquiry(settings);
-        for (String candidate : host.candidates(settings)) {
-            int heard = inquiry.report().heard();
-            List<Answer> answers = inquiry.ask(absolute(candidate), search.types());
-            List<InetAddress> found = search.take(candidate, answers);
+        List<String> candidates = host.candidates(settings);
+        for (int i = 0; i < candidates.size() && !inquiry.isOver(); i++) {
+            Name candidate = absolute(candidates.get(i));
+            List<Answer> answers = inquiry.ask(candidate, search.types(), candidates.size() - i);
+            List<InetAddress> found = search.take(candidates.get(i), answers);
             if (!found.isEmpty()) {
                 return found;
             }
-            if (answers.size() < search.types().size() && inquiry.report().heard() == heard) {
-                break; // nobody speaks at all
-            }
         }
-        throw search.failure(inquiry.report());
+        UnknownHostException lost = inquiry.lost();
+        throw lost != null ? lost : search.failure(inquiry.report());
     }
 
     private Inquiry newInquiry(Settings settings) {
@@ -188,7 +187,10 @@ public final class DnsResolver extends AbstractResolver {
 
     private List<Record> records(String text, Name name, int type) throws UnknownHostException {
         var inquiry = newInquiry(configuration.settings());
-        List<Answer> answers = inquiry.ask(name, List.of(type));
+        List<Answer> answers = inquiry.ask(name, List.of(type), 1);
+        if (inquiry.lost() != null) {
+            throw inquiry.lost();
+        }
         if (answers.isEmpty()) {
             throw unknown(text, "no name server gave an answer", inquiry);
         }
@@ -274,9 +276,13 @@ public final class DnsResolver extends AbstractResolver {
             return this;
         }
 
-        /** What is appended to names with few dots; none turns it off. */
+        /**
+         * What is appended to names with few dots; none turns it off.
+         *
+         * @throws IllegalArgumentException if one of them cannot be part of a name
+         */
         public Builder search(String... domains) {
-            search = List.of(domains);
+            search = Settings.domains(List.of(domains), true);
             return this;
         }
 

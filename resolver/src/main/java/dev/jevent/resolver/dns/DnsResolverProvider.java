@@ -29,33 +29,48 @@ public final class DnsResolverProvider implements ResolverProvider {
     @Override
     public Resolver open() {
         DnsResolver.Builder builder = DnsResolver.builder();
-        String servers = setting(SERVERS, "JEVENT_RESOLVER_NAMESERVERS");
+        Setting servers = setting(SERVERS, "JEVENT_RESOLVER_NAMESERVERS");
         if (servers != null) {
-            builder.servers(servers.split(",", -1));
+            try {
+                builder.servers(servers.value.split(",", -1));
+            } catch (IllegalArgumentException e) {
+                throw servers.wrong(e.getMessage());
+            }
         }
-        String timeout = setting(TIMEOUT, "JEVENT_RESOLVER_TIMEOUT");
+        Setting timeout = setting(TIMEOUT, "JEVENT_RESOLVER_TIMEOUT");
         if (timeout != null) {
             builder.timeout(seconds(timeout));
         }
         return builder.build();
     }
 
-    private static Duration seconds(String text) {
+    private static Duration seconds(Setting timeout) {
         double seconds;
         try {
-            seconds = Double.parseDouble(text.strip());
+            seconds = Double.parseDouble(timeout.value.strip());
         } catch (NumberFormatException e) {
             seconds = 0;
         }
-        if (!(seconds > 0 && seconds < 1_000_000)) {
-            throw new IllegalArgumentException(
-                    "-D" + TIMEOUT + "=" + text + ": it has to be a number of seconds above zero");
+        long nanos = (long) (seconds * 1e9);
+        if (nanos > 0 && seconds < 1_000_000) {
+            return Duration.ofNanos(nanos);
         }
-        return Duration.ofNanos((long) (seconds * 1e9));
+        throw timeout.wrong("it has to be a number of seconds above zero");
     }
 
-    private static @Nullable String setting(String property, String variable) {
+    /** What was said, and where. */
+    private record Setting(String source, String value) {
+        IllegalArgumentException wrong(@Nullable String why) {
+            return new IllegalArgumentException(source + "=" + value + ": " + why);
+        }
+    }
+
+    private static @Nullable Setting setting(String property, String variable) {
         String value = System.getProperty(property);
-        return value != null ? value : System.getenv(variable);
+        if (value != null) {
+            return new Setting("-D" + property, value);
+        }
+        value = System.getenv(variable);
+        return value == null ? null : new Setting(variable, value);
     }
 }

@@ -111,9 +111,6 @@ final class Exchange {
                 truncated.add(q);
             } else if (take(q, m)) {
                 waiting.remove(q);
-                if (m.getRcode() == Rcode.NXDOMAIN) {
-                    return; // and so it is for the other type
-                }
             } else {
                 send(socket, q);
             }
@@ -123,7 +120,8 @@ final class Exchange {
     /** Whether that was all; false: it is to be sent again. */
     private boolean take(Question q, Message m) {
         int code = m.getRcode();
-        if (code == Rcode.NOERROR && !isLame(m) || code == Rcode.NXDOMAIN) {
+        boolean known = code == Rcode.NOERROR && !isLame(m) || code == Rcode.NXDOMAIN;
+        if (known && m.getQuestion() != null) {
             q.answer = m;
             report.said(server, what(m) + " to " + Type.string(q.type));
             return true;

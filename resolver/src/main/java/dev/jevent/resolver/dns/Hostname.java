@@ -4,9 +4,10 @@ import org.jspecify.annotations.Nullable;
 
 import java.net.IDN;
 import java.net.UnknownHostException;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * A name of a host, checked: labels of 1 to 63 letters, digits, hyphens and underscores that begin
@@ -97,19 +98,15 @@ record Hostname(String text, boolean absolute) {
         if (absolute) {
             return List.of(text);
         }
-        List<String> all = new ArrayList<>();
+        Set<String> all = new LinkedHashSet<>();
         boolean asItIsFirst = text.chars().filter(c -> c == '.').count() >= settings.ndots();
-        if (asItIsFirst) {
-            all.add(text);
-        }
+        boolean ignored = asItIsFirst && all.add(text);
         for (String domain : settings.search()) {
             if (text.length() + 1 + domain.length() <= LONGEST) {
-                all.add(text + "." + domain);
+                ignored |= all.add(text + "." + domain);
             }
         }
-        if (!asItIsFirst) {
-            all.add(text);
-        }
-        return all;
+        ignored |= all.add(text);
+        return List.copyOf(all);
     }
 }

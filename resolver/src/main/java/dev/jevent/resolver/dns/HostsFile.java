@@ -4,19 +4,30 @@ import dev.jevent.resolver.Families;
 
 import org.jspecify.annotations.Nullable;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** The content of a {@code hosts(5)} file. */
 final class HostsFile {
 
-    private final Map<String, List<InetAddress>> addresses = new HashMap<>();
-    private final Map<InetAddress, String> names = new HashMap<>();
+    /** The equality of {@link InetAddress} passes over the scope. */
+    private record Scoped(InetAddress address, int scope) {
+        static Scoped of(InetAddress a) {
+            return new Scoped(a, a instanceof Inet6Address six ? six.getScopeId() : 0);
+        }
+    }
+
+    private final Map<String, Set<Scoped>> addresses = new HashMap<>();
+    private final Map<Scoped, String> names = new HashMap<>();
+    private final Map<InetAddress, String> namesInAnyScope = new HashMap<>();
 
     private HostsFile() {}
 
@@ -37,36 +48,47 @@ final class HostsFile {
         }
         InetAddress address;
         try {
-            address = InetAddress.ofLiteral(words[0]);
+            address = Addresses.literal(words[0]);
         } catch (IllegalArgumentException e) {
             return;
         }
-        names.putIfAbsent(address, words[1]);
+        var scoped = Scoped.of(address);
+        names.putIfAbsent(scoped, withoutDot(words[1]));
+        namesInAnyScope.putIfAbsent(address, withoutDot(words[1]));
         for (int i = 1; i < words.length; i++) {
-            String name = words[i].toLowerCase(Locale.ROOT);
-            List<InetAddress> all = addresses.computeIfAbsent(name, n -> new ArrayList<>());
-            if (!all.contains(address)) {
-                all.add(address);
-            }
+            String name = withoutDot(words[i]).toLowerCase(Locale.ROOT);
+            Set<Scoped> all = addresses.computeIfAbsent(name, n -> new LinkedHashSet<>(2));
+            boolean ignored = all.add(scoped);
         }
+    }
+
+    private static String withoutDot(String name) {
+        return name.length() > 1 && name.endsWith(".")
+                ? name.substring(0, name.length() - 1)
+                : name;
     }
 
     /** Those of the families, in their order; none if there is no such name. */
     List<InetAddress> lookup(String name, Families families) throws UnknownHostException {
-        List<InetAddress> all = addresses.get(name.toLowerCase(Locale.ROOT));
+        Set<Scoped> all = addresses.get(name.toLowerCase(Locale.ROOT));
         if (all == null) {
             return List.of();
         }
         List<InetAddress> named = new ArrayList<>(all.size());
-        for (InetAddress a : families.select(all)) {
+        for (InetAddress a : families.select(all.stream().map(Scoped::address).toList())) {
             named.add(Addresses.named(name, a));
         }
         return named;
     }
 
-    /** The first name of the address. */
+    /** The first name of the address: in its scope, or if it has none, in whatever scope. */
     @Nullable String reverse(InetAddress address) {
-        return names.get(address);
+        var scoped = Scoped.of(address);
+        if (scoped.scope == 0) {
+            return namesInAnyScope.get(address);
+        }
+        String name = names.get(scoped);
+        return name != null ? name : names.get(new Scoped(address, 0));
     }
 
     /**

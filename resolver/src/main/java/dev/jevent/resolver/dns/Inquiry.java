@@ -1,8 +1,8 @@
 package dev.jevent.resolver.dns;
 
 import org.jspecify.annotations.Nullable;
+import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
-import org.xbill.DNS.Rcode;
 
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -19,6 +19,8 @@ final class Inquiry {
     private final LongSupplier clock;
     private final Counters counters;
     private final Report report = new Report();
+    private boolean begun;
+    private @Nullable UnknownHostException lost;
 
     Inquiry(
             Settings settings,
@@ -41,11 +43,12 @@ final class Inquiry {
     }
 
     /**
-     * What is known, or the servers say, to each of the types; fewer if they do not say.
+     * What is known, or the servers say, to each of the types; fewer if they do not say, or their
+     * aliases lead nowhere. Where nobody has said a word so far, the servers are gone through once.
      *
-     * @throws UnknownHostException if aliases lead nowhere
+     * @param shares among how many names, this one and those after it, the time is to be divided
      */
-    List<Answer> ask(Name name, List<Integer> types) throws UnknownHostException {
+    List<Answer> ask(Name name, List<Integer> types, int shares) {
         List<Answer> answers = new ArrayList<>(types.size());
         List<Chase> chases = new ArrayList<>(types.size());
         for (int type : types) {
@@ -58,7 +61,9 @@ final class Inquiry {
                 chases.add(new Chase(name, type));
             }
         }
-        chase(chases);
+        boolean silence = begun && report.heard() == 0;
+        begun |= !chases.isEmpty();
+        chase(chases, silence ? 1 : settings.attempts(), until(shares));
         for (Chase c : chases) {
             Answer end = c.end();
             if (end != null) {
@@ -70,34 +75,50 @@ final class Inquiry {
     }
 
     /** Those that are at the same name are asked together; most often that is all of them. */
-    private void chase(List<Chase> chases) throws UnknownHostException {
+    private void chase(List<Chase> chases, int attempts, long until) {
         List<Chase> open = new ArrayList<>(chases);
         while (!open.isEmpty()) {
             Name at = open.getFirst().at();
             List<Chase> here = open.stream().filter(c -> c.at().equals(at)).toList();
             List<Question> questions = here.stream().map(c -> new Question(at, c.type)).toList();
-            servers.ask(questions, settings, deadline, report);
-            Question denied = denied(questions);
+            servers.ask(questions, settings, attempts, until, report);
             for (int i = 0; i < here.size(); i++) {
-                Question q = questions.get(i).answer == null ? denied : questions.get(i);
-                Chase c = here.get(i);
-                if (q != null && q.answer != null) {
-                    c.take(q.answer);
-                }
-                if (q == null || c.end() != null) {
-                    open.remove(c);
+                if (!goOn(here.get(i), questions.get(i).answer)) {
+                    open.remove(here.get(i));
                 }
             }
         }
     }
 
-    /** Whoever says that there is no such name says it for all types. */
-    private static @Nullable Question denied(List<Question> questions) {
-        for (Question q : questions) {
-            if (q.answer != null && q.answer.getRcode() == Rcode.NXDOMAIN) {
-                return q;
-            }
+    /** Each type for itself: an answer to one of them says nothing about another. */
+    private boolean goOn(Chase chase, @Nullable Message answer) {
+        if (answer == null) {
+            return false;
         }
-        return null;
+        try {
+            chase.take(answer);
+            return chase.end() == null;
+        } catch (UnknownHostException e) {
+            lost = e;
+            return false;
+        }
+    }
+
+    /** One full round of the servers at least, or an equal share of the time that is left. */
+    private long until(int shares) {
+        long now = clock.getAsLong();
+        long left = Math.max(0, deadline - now);
+        long round = settings.timeout().toNanos() * settings.servers().size();
+        return now + Math.min(left, Math.max(round, left / shares));
+    }
+
+    /** Whether there is no time left. */
+    boolean isOver() {
+        return deadline - clock.getAsLong() <= 0;
+    }
+
+    /** Aliases that led nowhere; null if all did lead somewhere. */
+    @Nullable UnknownHostException lost() {
+        return lost;
     }
 }

@@ -26,6 +26,7 @@ final class Question {
     static final int PAYLOAD = 1232;
 
     private static final int HEADER = 12;
+    private static final int COUNTS = 4;
     private static final int RESPONSE = 0x80; // in the third byte
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -67,12 +68,18 @@ final class Question {
         return message.toWire();
     }
 
-    /** What the bytes say to this question; null if they do not, or make no sense. */
+    /**
+     * What the bytes say to this question; null if they do not, or make no sense. An error needs
+     * not repeat the question: who cannot read it, or does not want to, may say so in a header.
+     */
     @Nullable Message reply(byte[] bytes, int length) {
         if (length < HEADER
                 || ((bytes[0] & 0xFF) << 8 | bytes[1] & 0xFF) != id
                 || (bytes[2] & RESPONSE) == 0) {
             return null;
+        }
+        if (length == HEADER) {
+            bytes = withoutCounts(bytes); // they are those of the question, sometimes
         }
         Message m;
         try {
@@ -84,9 +91,14 @@ final class Question {
         if (h.getOpcode() != Opcode.QUERY) {
             return null;
         }
-        return isEcho(m, h) || m.getRcode() == Rcode.FORMERR && h.getCount(Section.QUESTION) == 0
-                ? m
-                : null;
+        boolean error = m.getRcode() != Rcode.NOERROR && h.getCount(Section.QUESTION) == 0;
+        return isEcho(m, h) || error ? m : null;
+    }
+
+    private static byte[] withoutCounts(byte[] bytes) {
+        byte[] header = Arrays.copyOf(bytes, HEADER);
+        Arrays.fill(header, COUNTS, HEADER, (byte) 0);
+        return header;
     }
 
     private boolean isEcho(Message m, Header h) {

@@ -2,8 +2,6 @@ package dev.jevent.resolver.dns;
 
 import dev.jevent.lock.Semaphore;
 
-import org.xbill.DNS.Rcode;
-
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,11 +36,16 @@ final class Servers {
     }
 
     /** Those that are answered know it. */
-    void ask(List<Question> questions, Settings settings, long deadline, Report report) {
+    void ask(
+            List<Question> questions,
+            Settings settings,
+            int attempts,
+            long deadline,
+            Report report) {
         List<Question> open = new ArrayList<>(questions);
         List<InetSocketAddress> servers = settings.servers();
         int first = settings.rotate() ? turn.getAndIncrement() & Integer.MAX_VALUE : 0;
-        for (int attempt = 0; attempt < settings.attempts(); attempt++) {
+        for (int attempt = 0; attempt < attempts; attempt++) {
             for (int i = 0; i < servers.size(); i++) {
                 if (!begin(deadline)) {
                     return;
@@ -58,7 +61,7 @@ final class Servers {
                     permits.release();
                 }
                 open.removeIf(q -> q.answer != null);
-                if (open.isEmpty() || questions.stream().anyMatch(Servers::isDenied)) {
+                if (open.isEmpty()) {
                     return;
                 }
             }
@@ -88,10 +91,5 @@ final class Servers {
         } else {
             exchange.udp(open);
         }
-    }
-
-    /** There is no such name: so none of another type either. */
-    private static boolean isDenied(Question q) {
-        return q.answer != null && q.answer.getRcode() == Rcode.NXDOMAIN;
     }
 }

@@ -2,6 +2,7 @@ package dev.jevent.resolver.dns;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +70,7 @@ record Settings(
             host = host.substring(1, host.length() - 1);
         }
         try {
-            return new InetSocketAddress(InetAddress.ofLiteral(host), port);
+            return new InetSocketAddress(Addresses.literal(host), port);
         } catch (IllegalArgumentException e) {
             throw notAServer(text);
         }
@@ -85,6 +86,28 @@ record Settings(
             // said below
         }
         throw notAServer(text);
+    }
+
+    /**
+     * Domains to search in, without dots at the end; the root adds nothing and is left out.
+     *
+     * @param strict whether one that cannot be part of a name is an error; else it is passed over
+     */
+    static List<String> domains(List<String> words, boolean strict) {
+        List<String> domains = new ArrayList<>();
+        for (String w : words) {
+            if (w.isEmpty() || w.equals(".")) {
+                continue;
+            }
+            try {
+                domains.add(Hostname.of(w).text());
+            } catch (UnknownHostException e) {
+                if (strict) {
+                    throw new IllegalArgumentException("a domain to search in: " + e.getMessage());
+                }
+            }
+        }
+        return List.copyOf(domains);
     }
 
     private static IllegalArgumentException notAServer(String text) {
@@ -110,8 +133,8 @@ record Settings(
         void take(String[] words) {
             switch (words[0]) {
                 case "nameserver" -> takeServer(words[1]);
-                case "domain" -> search = domains(List.of(words).subList(1, 2));
-                case "search" -> search = domains(List.of(words).subList(1, words.length));
+                case "domain" -> search = domains(List.of(words).subList(1, 2), false);
+                case "search" -> search = domains(List.of(words).subList(1, words.length), false);
                 case "options" -> {
                     for (int i = 1; i < words.length; i++) {
                         takeOption(words[i]);
@@ -126,22 +149,11 @@ record Settings(
         private void takeServer(String address) {
             if (servers.size() < MOST_SERVERS) {
                 try {
-                    servers.add(new InetSocketAddress(InetAddress.ofLiteral(address), PORT));
+                    servers.add(new InetSocketAddress(Addresses.literal(address), PORT));
                 } catch (IllegalArgumentException e) {
                     // not an address: passed over, as the C library does
                 }
             }
-        }
-
-        private static List<String> domains(List<String> words) {
-            List<String> domains = new ArrayList<>();
-            for (String w : words) {
-                String domain = w.endsWith(".") ? w.substring(0, w.length() - 1) : w;
-                if (!domain.isEmpty()) {
-                    domains.add(domain);
-                }
-            }
-            return List.copyOf(domains);
         }
 
         private void takeOption(String option) {

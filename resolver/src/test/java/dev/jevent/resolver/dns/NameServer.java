@@ -127,6 +127,11 @@ final class NameServer implements AutoCloseable {
         }
     }
 
+    /** To the one who has asked last. */
+    void send(byte[] answer) throws IOException {
+        udp.send(new DatagramPacket(answer, answer.length, clients.getLast()));
+    }
+
     private void note(Message query, String how) {
         Record q = query.getQuestion();
         asked.add(Type.string(q.getType()) + " " + q.getName() + how);
