@@ -64,6 +64,15 @@ final class HubDoor extends HubAccess {
     }
 
     @Override
+    public void giveWay() {
+        Parker me = Parker.current();
+        if (me instanceof Threads.ThreadParker && !Thread.currentThread().isVirtual()) {
+            return; // a thread without a hub, which holds up nobody
+        }
+        me.yieldNow();
+    }
+
+    @Override
     public void awaitUndisturbed(Waiter<?> waiter) {
         waiter.awaitUndisturbed();
     }

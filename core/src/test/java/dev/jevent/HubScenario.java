@@ -76,6 +76,23 @@ public abstract class HubScenario {
         }
     }
 
+    /** How often another greenlet got its turn while this ran, in a greenlet of its own. */
+    protected static int turnsDuring(Action action) throws Exception {
+        Greenlet<Void> work = Jevent.spawn(action);
+        var turns = new int[1];
+        Greenlet<Void> other =
+                Jevent.spawn(
+                        () -> {
+                            while (!work.ready()) {
+                                turns[0]++;
+                                Jevent.sleep(0);
+                            }
+                        });
+        work.get();
+        other.get();
+        return turns[0];
+    }
+
     protected static Throwable thrownBy(Action action) {
         try {
             action.run();

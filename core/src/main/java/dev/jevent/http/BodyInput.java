@@ -1,6 +1,7 @@
 package dev.jevent.http;
 
 import dev.jevent.ConcurrentObjectUseError;
+import dev.jevent.internal.Effort;
 import dev.jevent.internal.io.Transfers;
 
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
 
 /** The body of a request: none, of a known length, or in chunks. For one reader at a time. */
@@ -19,6 +21,7 @@ final class BodyInput extends InputStream {
     private final long length;
     private final @Nullable ChunkDecoder chunks; // null: of a known length
     private final byte[] one = new byte[1];
+    private final Effort effort = new Effort(); // in small reads and small chunks
     private long read;
     private boolean begun;
     private boolean ended;
@@ -55,23 +58,34 @@ final class BodyInput extends InputStream {
     @Override
     public int read(byte[] b, int off, int len) throws IOException {
         Objects.checkFromIndexSize(off, len, b.length);
+        effort.pause();
         checkUsable();
         if (len == 0) {
             return 0;
         }
         busy = true;
         try {
+            if (!connection.isHome()) {
+                VarHandle
+                        .fullFence(); // either over() sees that this is busy, or this that it is
+                                      // over
+                checkNotOver();
+            }
             return readOn(b, off, len);
         } finally {
             busy = false;
         }
     }
 
-    private void checkUsable() throws IOException {
+    private void checkNotOver() {
         if (over) {
             throw new IllegalStateException(
                     "the request of this body is over: its handler has returned");
         }
+    }
+
+    private void checkUsable() throws IOException {
+        checkNotOver();
         if (closed) {
             throw new IOException("the body of the request was closed");
         }
@@ -87,6 +101,7 @@ final class BodyInput extends InputStream {
         if (failure != null) {
             throw failure;
         }
+        effort.add(Effort.CALL);
         try {
             if (!begun) {
                 begin();
@@ -131,6 +146,7 @@ final class BodyInput extends InputStream {
                 ended = true;
                 return -1;
             }
+            effort.add(Effort.CALL);
             if (c.left() > 0) {
                 checkSize(c.left() > Long.MAX_VALUE - read ? Long.MAX_VALUE : read + c.left());
             } else if (!input.fillBody()) {
@@ -195,9 +211,13 @@ final class BodyInput extends InputStream {
         return busy;
     }
 
-    /** Nobody may read any more. */
-    void over() {
+    /** Nobody may read any more; whether nobody does. */
+    boolean over() {
         over = true;
+        if (!ended) {
+            VarHandle.fullFence();
+        }
+        return !busy;
     }
 
     /** Whether the client still waits to be asked for it. */
@@ -222,6 +242,7 @@ final class BodyInput extends InputStream {
             return false;
         }
         for (long left = most; left >= 0 && !ended; ) {
+            effort.pause();
             int n = readOn(scratch, 0, scratch.length);
             left -= Math.max(n, 0);
         }

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Objects;
@@ -103,6 +104,13 @@ final class BodyOutput extends OutputStream {
             throw new IOException("the body of this response was closed, or sent in one piece");
         }
         busy = true;
+        if (!response.connection().isHome()) {
+            VarHandle.fullFence(); // either over() sees that this is busy, or this that it is over
+            if (response.isOver()) {
+                busy = false;
+                response.checkNotOver();
+            }
+        }
     }
 
     private void add(byte[] b, int off, int len) throws IOException {

@@ -22,42 +22,40 @@ enum Coding {
         this.extension = extension;
     }
 
-    private record Choice(Coding coding, double weight) {}
+    private static final List<Coding> FILES = List.of(BROTLI, ZSTD, GZIP);
+
+    private record Choice(Coding coding, int weight) {}
 
     /** Which of them the client takes, the one that it likes most first. RFC 9110, 12.5.3. */
     static List<Coding> accepted(Headers headers) {
-        List<String> items = headers.list("Accept-Encoding");
+        return accepted(headers.list("Accept-Encoding"));
+    }
+
+    /** The same of the items of the list, of which each is looked at once. */
+    static List<Coding> accepted(List<String> items) {
+        int[] weights = {-1, -1, -1}; // in thousandths; not mentioned
+        int others = 0;
+        for (String item : items) {
+            int semicolon = item.indexOf(';');
+            String name = (semicolon < 0 ? item : item.substring(0, semicolon)).strip();
+            int weight = semicolon < 0 ? 1000 : Gzip.quality(item.substring(semicolon + 1));
+            if (name.equals("*")) {
+                others = weight;
+            }
+            for (Coding c : FILES) {
+                if (weights[c.ordinal()] < 0 && name.equalsIgnoreCase(c.token)) {
+                    weights[c.ordinal()] = weight;
+                }
+            }
+        }
         List<Choice> choices = new ArrayList<>(3);
-        for (Coding c : items.isEmpty() ? List.<Coding>of() : List.of(BROTLI, ZSTD, GZIP)) {
-            double weight = c.weight(items);
+        for (Coding c : FILES) {
+            int weight = weights[c.ordinal()] < 0 ? others : weights[c.ordinal()];
             if (weight > 0) {
                 choices.add(new Choice(c, weight));
             }
         }
-        choices.sort(Comparator.comparingDouble(Choice::weight).reversed()); // stable
+        choices.sort(Comparator.comparingInt(Choice::weight).reversed()); // stable
         return choices.stream().map(Choice::coding).toList();
-    }
-
-    private double weight(List<String> items) {
-        double other = 0;
-        for (String item : items) {
-            int semicolon = item.indexOf(';');
-            String name = (semicolon < 0 ? item : item.substring(0, semicolon)).strip();
-            double weight = semicolon < 0 ? 1 : quality(item.substring(semicolon + 1).strip());
-            if (name.equalsIgnoreCase(token)) {
-                return weight;
-            }
-            if (name.equals("*")) {
-                other = weight;
-            }
-        }
-        return other;
-    }
-
-    private static double quality(String parameter) {
-        if (!parameter.matches("[qQ]=[01](\\.[0-9]{0,3})?")) {
-            return 0;
-        }
-        return Double.parseDouble(parameter.substring(2));
     }
 }

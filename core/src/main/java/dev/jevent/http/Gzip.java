@@ -110,8 +110,8 @@ public final class Gzip implements HttpHandler {
 
     /**
      * Whether the bodies of requests are inflated as well: then those with {@code Content-Encoding:
-     * gzip} are read as if they had been sent without it, and the limit of a body counts inflated
-     * bytes, beyond which a read throws 413. What is no gzip throws 400; other encodings are
+     * gzip} are read as if they had been sent without it, and a read throws 413 beyond the limit of
+     * {@linkplain Limits#inflated inflated} bytes. What is no gzip throws 400; other encodings are
      * answered with 415. The header still says how it was sent. Off if this is not said.
      */
     public Gzip requests(boolean on) {
@@ -195,7 +195,7 @@ public final class Gzip implements HttpHandler {
     }
 
     /** In thousandths; zero for what is none. */
-    private static int quality(String parameter) {
+    static int quality(String parameter) {
         String p = parameter.strip();
         if (p.length() < 3 || p.length() > 7 || p.charAt(0) != 'q' && p.charAt(0) != 'Q') {
             return 0;

@@ -1,5 +1,7 @@
 package dev.jevent.http;
 
+import dev.jevent.internal.Effort;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -12,6 +14,8 @@ import java.util.zip.Deflater;
 final class GzipBody implements BodyFilter {
 
     private static final int SIZE = 8 * 1024; // a chunk of this goes out without another copy
+    private static final int PIECE = 16 * 1024;
+    private static final int HARD = 4; // how many times the work of reading a byte
     private static final byte[] HEADER = {0x1F, (byte) 0x8B, 8, 0, 0, 0, 0, 0, 0, (byte) 0xFF};
 
     /** What says something about the very bytes that would not be sent. */
@@ -35,6 +39,7 @@ final class GzipBody implements BodyFilter {
     private final CRC32 crc = new CRC32();
     private long size;
     private byte[] out = new byte[0];
+    private final Effort effort = new Effort();
 
     GzipBody(Request request, Compressors compressors, Predicate<String> types, int minimum) {
         this.request = request;
@@ -141,9 +146,14 @@ final class GzipBody implements BodyFilter {
             putHeader(to);
             crc.update(b, off, len);
             size += len;
-            d.setInput(b, off, len);
-            while (!d.needsInput()) {
-                give(d.deflate(out, 0, out.length), to);
+            for (int at = 0; at < len; ) {
+                int n = Math.min(PIECE, len - at);
+                d.setInput(b, off + at, n);
+                while (!d.needsInput()) {
+                    give(d.deflate(out, 0, out.length), to);
+                }
+                at += n;
+                effort.did(HARD * n);
             }
         } finally {
             inside = false;

@@ -53,6 +53,7 @@ final class HttpConnection {
     private @Nullable Request request;
     private @Nullable Response response;
     private @Nullable Runnable atEnd; // of an upgrade
+    private boolean lingers; // when the exchange is over
     private volatile @Nullable EventStream events; // read by the watch's greenlet
 
     HttpConnection(HttpServer server, ServerConnection connection) throws IOException {
@@ -147,7 +148,7 @@ final class HttpConnection {
     private boolean exchange() throws Exception {
         boolean last = ++served >= limits.requests();
         RequestHead h = head();
-        Request q = new Request(this, h, limits.body());
+        Request q = new Request(this, h);
         Response p = new Response(this, h.methodIs("HEAD"), h.minor(), last || h.wantsClose());
         request = q;
         response = p;
@@ -156,10 +157,14 @@ final class HttpConnection {
         server.countRequest();
         output.flushSoon();
         boolean goesOn = false;
+        boolean free = false;
         try {
             goesOn = answer(q, p);
         } finally {
-            p.over();
+            free = p.over();
+            if (!free && !progress.isBroken()) {
+                abandon(q, inUse()); // another thread, in this very moment
+            }
             if (atEnd != null) {
                 atEnd.run();
             }
@@ -170,7 +175,10 @@ final class HttpConnection {
             request = null;
             events = null;
         }
-        return goesOn;
+        if (lingers) {
+            linger(); // nobody looks at the request any more
+        }
+        return goesOn && free;
     }
 
     private boolean answer(Request q, Response p) throws Exception {
@@ -236,27 +244,34 @@ final class HttpConnection {
 
     private static void checkNotInUse(Request q, Response p) {
         if (isInUse(q, p)) {
-            throw new ConcurrentObjectUseError(
-                    "the handler has returned, and another greenlet still reads the body of the"
-                            + " request or writes that of the response; wait for it");
+            throw inUse();
         }
+    }
+
+    private static ConcurrentObjectUseError inUse() {
+        return new ConcurrentObjectUseError(
+                "the handler has returned, and another greenlet still reads the body of the"
+                        + " request or writes that of the response; wait for it");
     }
 
     /** What the other one reads or writes would be another request's: there must be none. */
     private void abandon(Request q, Throwable e) {
         server.report("answering " + q + " of " + connection.remoteAddress(), e);
         progress.spoil();
+        input.abandon();
         connection.abort();
     }
 
     /** The response is complete; whether another may come. */
     private boolean mayGoOn(Request q, Response p) throws IOException {
         BodyInput in = q.input();
+        if (!in.over()) { // what he reads might belong to the next request
+            abandon(q, inUse());
+            return false;
+        }
         if (p.closes()) {
             output.flush();
-            if (!in.isEnded() || !head().wantsClose()) {
-                linger();
-            }
+            lingers = !in.isEnded() || !head().wantsClose();
             return false;
         }
         if (in.isEnded()) {
@@ -272,7 +287,7 @@ final class HttpConnection {
             return false; // it has gone, and has got its answer before
         }
         output.flush();
-        linger();
+        lingers = true;
         return false;
     }
 
@@ -357,6 +372,11 @@ final class HttpConnection {
     /** What came of the request line, for a log. */
     String firstLine() {
         return head == null ? "" : head.firstLine(input.limit());
+    }
+
+    /** Whether the caller runs where nobody else runs beside him. */
+    boolean isHome() {
+        return server.isHome();
     }
 
     boolean isSecure() {

@@ -396,6 +396,11 @@ public final class HttpServer implements AutoCloseable {
         return dates;
     }
 
+    /** Whether the caller runs in the server's hub. */
+    boolean isHome() {
+        return home.isHere();
+    }
+
     @Nullable AccessLog log() {
         return accessLog;
     }

@@ -1,5 +1,8 @@
 package dev.jevent.http;
 
+import dev.jevent.ConcurrentObjectUseError;
+import dev.jevent.internal.Effort;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -17,6 +20,7 @@ import java.util.zip.Inflater;
 final class InflatedInput extends InputStream {
 
     private static final int SIZE = 4 * 1024; // and the most that the header of gzip may have
+    private static final int PIECE = 16 * 1024; // inflated at once
     private static final int FIXED = 10; // bytes of that header which are always there
     private static final int TRAILER = 8;
     private static final int HAS_CRC = 2;
@@ -38,7 +42,9 @@ final class InflatedInput extends InputStream {
     private @Nullable HttpException failure;
     private boolean ended;
     private boolean closed;
+    private boolean busy;
     private long size;
+    private final Effort effort = new Effort();
 
     InflatedInput(Request request, InputStream in) {
         this.request = request;
@@ -53,8 +59,12 @@ final class InflatedInput extends InputStream {
     @Override
     public int read(byte[] b, int off, int len) throws IOException {
         Objects.checkFromIndexSize(off, len, b.length);
+        effort.pause();
         if (closed) {
             throw new IOException("the body of the request was closed, or its request is over");
+        }
+        if (busy) {
+            throw new ConcurrentObjectUseError("another greenlet reads the body of this request");
         }
         if (len == 0) {
             return 0;
@@ -65,14 +75,17 @@ final class InflatedInput extends InputStream {
         if (failure != null) {
             throw failure;
         }
+        busy = true;
         try {
-            return inflate(b, off, len);
+            return inflate(b, off, Math.min(len, PIECE));
         } catch (DataFormatException e) {
             failure = bad("what it has is damaged");
             throw failure;
         } catch (HttpException e) {
             failure = e;
             throw e;
+        } finally {
+            busy = false;
         }
     }
 
@@ -80,12 +93,15 @@ final class InflatedInput extends InputStream {
         Inflater i = inflater();
         while (!behind) {
             int n = i.inflate(b, off, len);
+            effort.add(Effort.CALL + n);
             if (n > 0) {
                 size += n;
-                if (size > request.bodyLimit()) {
+                if (size > request.inflatedLimit()) {
                     throw new HttpException(
                             413,
-                            "the body is longer than " + request.bodyLimit() + " bytes, inflated",
+                            "the body is longer than "
+                                    + request.inflatedLimit()
+                                    + " bytes, inflated",
                             true);
                 }
                 crc.update(b, off, n);
@@ -98,6 +114,7 @@ final class InflatedInput extends InputStream {
                 throw bad("it needs a dictionary");
             } else {
                 pos = limit; // all was taken
+                effort.did(SIZE);
                 fill();
                 i.setInput(buffer, pos, limit - pos);
             }

@@ -18,8 +18,13 @@ import java.time.Duration;
  * @param requestLine bytes of the request line: 8,192; more is answered with 414
  * @param headerBytes bytes of all header fields: 16,384; more is answered with 431
  * @param headers number of header fields: 100; more is answered with 431
- * @param body bytes of a request's body: 100 MiB; more is answered with 413. {@link
- *     Request#bodyLimit} changes it for one request
+ * @param body bytes of a request's body, however it is read: 100 MiB; more is answered with 413.
+ *     {@link Request#bodyLimit} changes it for one request
+ * @param memory bytes of a body that {@link Request#bytes()} and {@link Request#text()} read into
+ *     memory: 8 MiB; more is answered with 413
+ * @param form bytes of a form that {@link Request#form()} reads: 2 MiB; more is answered with 413
+ * @param inflated bytes that may become of a compressed body, see {@link Gzip#requests}: 32 MiB, or
+ *     as many as of any body if those are less; more is answered with 413
  * @param headerTimeout from the first byte of a request to the end of its header: 10 s; then it is
  *     answered with 408
  * @param idleTimeout how long a connection may wait for its next request, and for its first: 60 s;
@@ -36,6 +41,9 @@ public record Limits(
         int headerBytes,
         int headers,
         long body,
+        int memory,
+        int form,
+        long inflated,
         Duration headerTimeout,
         Duration idleTimeout,
         int minRate,
@@ -49,6 +57,9 @@ public record Limits(
                     16 * 1024,
                     100,
                     100L << 20,
+                    8 << 20,
+                    2 << 20,
+                    32L << 20,
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(60),
                     256,
@@ -66,6 +77,9 @@ public record Limits(
         atLeast(headerBytes, 16, "bytes of the header");
         atLeast(headers, 1, "header fields");
         atLeast(body, 0, "bytes of a body");
+        atLeast(memory, 0, "bytes of a body in memory");
+        atLeast(form, 0, "bytes of a form");
+        atLeast(inflated, 0, "bytes of a body that was inflated");
         positive(headerTimeout, "time for the header");
         positive(idleTimeout, "time between requests");
         atLeast(minRate, 0, "bytes a second");
@@ -99,6 +113,9 @@ public record Limits(
                 headerBytes,
                 headers,
                 body,
+                memory,
+                form,
+                inflated,
                 headerTimeout,
                 idleTimeout,
                 minRate,
@@ -114,6 +131,9 @@ public record Limits(
                 bytes,
                 headers,
                 body,
+                memory,
+                form,
+                inflated,
                 headerTimeout,
                 idleTimeout,
                 minRate,
@@ -129,6 +149,9 @@ public record Limits(
                 headerBytes,
                 fields,
                 body,
+                memory,
+                form,
+                inflated,
                 headerTimeout,
                 idleTimeout,
                 minRate,
@@ -143,6 +166,63 @@ public record Limits(
                 requestLine,
                 headerBytes,
                 headers,
+                bytes,
+                memory,
+                form,
+                inflated,
+                headerTimeout,
+                idleTimeout,
+                minRate,
+                grace,
+                connections,
+                requests);
+    }
+
+    /** With another number of bytes of a body in memory. */
+    public Limits memory(int bytes) {
+        return new Limits(
+                requestLine,
+                headerBytes,
+                headers,
+                body,
+                bytes,
+                form,
+                inflated,
+                headerTimeout,
+                idleTimeout,
+                minRate,
+                grace,
+                connections,
+                requests);
+    }
+
+    /** With another number of bytes of a form. */
+    public Limits form(int bytes) {
+        return new Limits(
+                requestLine,
+                headerBytes,
+                headers,
+                body,
+                memory,
+                bytes,
+                inflated,
+                headerTimeout,
+                idleTimeout,
+                minRate,
+                grace,
+                connections,
+                requests);
+    }
+
+    /** With another number of bytes of a body that was inflated. */
+    public Limits inflated(long bytes) {
+        return new Limits(
+                requestLine,
+                headerBytes,
+                headers,
+                body,
+                memory,
+                form,
                 bytes,
                 headerTimeout,
                 idleTimeout,
@@ -159,6 +239,9 @@ public record Limits(
                 headerBytes,
                 headers,
                 body,
+                memory,
+                form,
+                inflated,
                 time,
                 idleTimeout,
                 minRate,
@@ -174,6 +257,9 @@ public record Limits(
                 headerBytes,
                 headers,
                 body,
+                memory,
+                form,
+                inflated,
                 headerTimeout,
                 time,
                 minRate,
@@ -189,6 +275,9 @@ public record Limits(
                 headerBytes,
                 headers,
                 body,
+                memory,
+                form,
+                inflated,
                 headerTimeout,
                 idleTimeout,
                 bytesPerSecond,
@@ -204,6 +293,9 @@ public record Limits(
                 headerBytes,
                 headers,
                 body,
+                memory,
+                form,
+                inflated,
                 headerTimeout,
                 idleTimeout,
                 minRate,
@@ -219,6 +311,9 @@ public record Limits(
                 headerBytes,
                 headers,
                 body,
+                memory,
+                form,
+                inflated,
                 headerTimeout,
                 idleTimeout,
                 minRate,

@@ -30,8 +30,7 @@ final class Paths {
 
     /** The segment behind the slash; null if it stands there as it is. */
     static @Nullable String decodedIfNeeded(String path, int slash, int end) {
-        int percent = path.indexOf('%', slash);
-        return percent < 0 || percent >= end
+        return path.indexOf('%', Math.min(slash, end), end) < 0
                 ? null
                 : Text.decode(path.substring(slash + 1, end), false);
     }

@@ -1,10 +1,11 @@
 package dev.jevent.http;
 
+import dev.jevent.internal.Effort;
+import dev.jevent.internal.Texts;
 import dev.jevent.server.ServerConnection;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.invoke.VarHandle;
@@ -13,9 +14,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.StandardCharsets;
 import java.nio.charset.UnsupportedCharsetException;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +28,6 @@ import java.util.function.BiConsumer;
  */
 public final class Request {
 
-    private static final int MOST_PARAMETERS = 1000;
     private static final String FORM = "application/x-www-form-urlencoded";
 
     private final HttpConnection connection;
@@ -37,6 +35,7 @@ public final class Request {
     private final BodyInput body;
     private boolean over;
     private long bodyLimit;
+    private long inflatedLimit;
     private @Nullable InflatedInput inflated;
     private @Nullable String path;
     private @Nullable Map<String, List<String>> parameters;
@@ -44,10 +43,11 @@ public final class Request {
     private @Nullable RequestFields fields;
     private @Nullable Map<String, Object> attributes;
 
-    Request(HttpConnection connection, RequestHead head, long bodyLimit) {
+    Request(HttpConnection connection, RequestHead head) {
         this.connection = connection;
         this.head = head;
-        this.bodyLimit = bodyLimit;
+        bodyLimit = connection.limits().body();
+        inflatedLimit = Math.min(bodyLimit, connection.limits().inflated());
         body = new BodyInput(connection, this, head);
     }
 
@@ -78,7 +78,7 @@ public final class Request {
     /** Its handler has returned. */
     void end() {
         over = true;
-        body.over();
+        boolean ignored = body.over();
         VarHandle.storeStoreFence();
         if (inflated != null) {
             inflated.release();
@@ -162,31 +162,10 @@ public final class Request {
         checkCurrent();
         Map<String, List<String>> known = parameters;
         if (known == null) {
-            known = parse(query().orElse(""));
+            known = Parameters.of(query().orElse(""));
             parameters = known;
         }
         return known;
-    }
-
-    private static Map<String, List<String>> parse(String query) {
-        Map<String, List<String>> parameters = new LinkedHashMap<>();
-        int count = 0;
-        for (int from = 0; from < query.length(); ) {
-            int to = query.indexOf('&', from);
-            to = to < 0 ? query.length() : to;
-            if (to > from) {
-                if (++count > MOST_PARAMETERS) {
-                    throw new HttpException(400, "more than " + MOST_PARAMETERS + " parameters");
-                }
-                int equals = query.indexOf('=', from);
-                boolean bare = equals < 0 || equals > to;
-                String name = Text.decode(query.substring(from, bare ? to : equals), true);
-                String value = bare ? "" : Text.decode(query.substring(equals + 1, to), true);
-                parameters.computeIfAbsent(name, n -> new ArrayList<>(1)).add(value);
-            }
-            from = to + 1;
-        }
-        return parameters;
     }
 
     /** {@code HTTP/1.1} or {@code HTTP/1.0}: what is spoken with this client. */
@@ -222,14 +201,14 @@ public final class Request {
      * several, browsers send the one with the longest path first.
      */
     public Optional<String> cookie(String name) {
+        Effort effort = new Effort();
         for (String field : headers().all("Cookie")) {
             for (int from = 0; from < field.length(); ) {
                 int to = field.indexOf(';', from);
                 to = to < 0 ? field.length() : to;
-                int equals = field.indexOf('=', from);
-                if (equals >= 0
-                        && equals < to
-                        && field.substring(from, equals).strip().equals(name)) {
+                effort.did(to - from);
+                int equals = field.indexOf('=', from, to);
+                if (equals >= 0 && field.substring(from, equals).strip().equals(name)) {
                     return Optional.of(Text.unquoted(field.substring(equals + 1, to).strip()));
                 }
                 from = to + 1;
@@ -266,39 +245,93 @@ public final class Request {
         inflated = new InflatedInput(this, body);
     }
 
-    /** The whole body; see {@link #body()}. */
+    /**
+     * The whole body; see {@link #body()}.
+     *
+     * @throws HttpException 413 if it is longer than {@link Limits#memory}
+     */
     public byte[] bytes() throws IOException {
+        return bytes(connection.limits().memory());
+    }
+
+    /**
+     * The whole body, if it is not longer than that, whatever {@link Limits#memory} says; see
+     * {@link #body()}.
+     *
+     * @throws HttpException 413 if it is longer
+     */
+    public byte[] bytes(int most) throws IOException {
+        checkMost(most);
         InputStream in = body();
-        long length = contentLength();
-        if (length == 0) {
-            return new byte[0];
-        }
+        long length = contentLength() - (inflated == null ? body.count() : 0);
+        checkSize(length, most);
         // No more is set aside than has come: a length is quickly said.
-        var all = new ByteArrayOutputStream((int) Math.min(Math.max(length, 256), 1 << 16));
-        long ignored = in.transferTo(all);
-        return all.toByteArray();
+        byte[] all =
+                in.readNBytes(
+                        length >= 0 ? (int) length : most < Integer.MAX_VALUE ? most + 1 : most);
+        checkSize(all.length, most);
+        return all;
+    }
+
+    private static void checkMost(int most) {
+        if (most < 0) {
+            throw new IllegalArgumentException("a body of at most " + most + " bytes");
+        }
+    }
+
+    private static void checkSize(long length, int most) {
+        if (length > most) {
+            throw new HttpException(
+                    413,
+                    "the body is longer than the " + most + " bytes that may be in memory",
+                    true);
+        }
     }
 
     /**
      * The whole body as text, in the charset that the Content-Type says, or UTF-8; see {@link
      * #body()}.
      *
-     * @throws HttpException 415 if that charset is not known
+     * @throws HttpException 415 if that charset is not known, 413 if the body is longer than {@link
+     *     Limits#memory}
      */
     public String text() throws IOException {
+        return text(connection.limits().memory());
+    }
+
+    /**
+     * As {@link #text()}, if the body has not more bytes than that, whatever {@link Limits#memory}
+     * says.
+     *
+     * @throws HttpException 415 if that charset is not known, 413 if the body is longer
+     */
+    public String text(int most) throws IOException {
+        checkMost(most);
         Charset charset = charset();
-        return new String(bytes(), charset);
+        byte[] bytes = bytes(most);
+        return Texts.decode(bytes, 0, bytes.length, charset, new Effort());
     }
 
     /**
      * The fields of a form that was sent as the body ({@code application/x-www-form-urlencoded}),
      * with their values, in their order; see {@link #body()}. It can be asked for again.
      *
-     * @throws HttpException 415 if the Content-Type is another one; 400 if it cannot be decoded, as
-     *     UTF-8, or has more than 1,000 fields
+     * @throws HttpException 415 if the Content-Type is another one; 413 if the body is longer than
+     *     {@link Limits#form}; 400 if it cannot be decoded, as UTF-8, or has more than 1,000 fields
      */
     public Map<String, List<String>> form() throws IOException {
+        return form(connection.limits().form());
+    }
+
+    /**
+     * As {@link #form()}, if the body has not more bytes than that, whatever {@link Limits#form}
+     * says.
+     *
+     * @throws HttpException 415, 400, and 413 if the body is longer
+     */
+    public Map<String, List<String>> form(int most) throws IOException {
         checkCurrent();
+        checkMost(most);
         Map<String, List<String>> known = form;
         if (known == null) {
             String type = header("Content-Type").orElse("");
@@ -306,7 +339,7 @@ public final class Request {
             if (!(end < 0 ? type : type.substring(0, end)).strip().equalsIgnoreCase(FORM)) {
                 throw new HttpException(415, "a form is expected, as " + FORM);
             }
-            known = parse(new String(bytes(), StandardCharsets.ISO_8859_1));
+            known = Parameters.of(bytes(most));
             form = known;
         }
         return known;
@@ -335,7 +368,8 @@ public final class Request {
     }
 
     /**
-     * What the body of this request may have, instead of what {@link Limits} say.
+     * What the body of this request may have, as it is sent and inflated, instead of what {@link
+     * Limits} say. What is read into memory has its own limit: see {@link #bytes(int)}.
      *
      * @throws IllegalStateException if it is being read already
      */
@@ -348,10 +382,16 @@ public final class Request {
             throw new IllegalStateException("the body is being read already");
         }
         bodyLimit = bytes;
+        inflatedLimit = bytes;
     }
 
     long bodyLimit() {
         return bodyLimit;
+    }
+
+    /** The same of bytes that were inflated. */
+    long inflatedLimit() {
+        return inflatedLimit;
     }
 
     BodyInput input() {

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.invoke.VarHandle;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -583,16 +584,24 @@ public final class Response {
         return inChunks;
     }
 
-    /** Its handler has returned, or it was given up. */
-    void over() {
+    /** Its handler has returned, or it was given up; whether nobody writes it any more. */
+    boolean over() {
         over = true;
         BodyOutput b = body;
+        boolean free = true;
         if (b != null) {
+            VarHandle.fullFence();
+            free = !b.isBusy();
             b.release();
         }
         if (filter != null) {
             filter.release();
         }
+        return free;
+    }
+
+    boolean isOver() {
+        return over;
     }
 
     /** Has this look at the head when it is about to be sent, and change the body. */

@@ -1,6 +1,8 @@
 package dev.jevent.http;
 
-import java.nio.ByteBuffer;
+import dev.jevent.internal.Effort;
+import dev.jevent.internal.Texts;
+
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -200,14 +202,23 @@ final class Text {
         return true;
     }
 
-    private static int hex(char c) {
-        return Character.digit(c, 16) >= 0 && c < 128 ? Character.digit(c, 16) : -1;
+    private static int hex(byte c) {
+        return c < 0 ? -1 : Character.digit(c, 16);
     }
 
     private static boolean isPlain(String text, boolean plus) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c == '%' || c > 0x7F || plus && c == '+') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isPlain(byte[] b, int from, int to, boolean plus) {
+        for (int i = from; i < to; i++) {
+            if (b[i] == '%' || b[i] < 0 || plus && b[i] == '+') {
                 return false;
             }
         }
@@ -225,28 +236,38 @@ final class Text {
         if (isPlain(text, plus)) {
             return text;
         }
-        var bytes = new byte[text.length()];
+        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        return decode(bytes, 0, bytes.length, plus, new Effort());
+    }
+
+    /** The same of bytes, giving way in between if they are many. */
+    static String decode(byte[] b, int from, int to, boolean plus, Effort effort) {
+        if (to - from <= Effort.ROW && isPlain(b, from, to, plus)) {
+            effort.did(to - from);
+            return new String(b, from, to - from, StandardCharsets.US_ASCII);
+        }
+        var bytes = new byte[to - from];
         int n = 0;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
+        for (int i = from; i < to; n++) {
+            byte c = b[i];
             if (c == '%') {
-                boolean there = i + 2 < text.length();
-                int high = there ? hex(text.charAt(i + 1)) : -1;
-                int low = there ? hex(text.charAt(i + 2)) : -1;
+                int high = i + 2 < to ? hex(b[i + 1]) : -1;
+                int low = i + 2 < to ? hex(b[i + 2]) : -1;
                 if (high < 0 || low < 0) {
                     throw new HttpException(400, "a bad % in an address or a form");
                 }
-                bytes[n++] = (byte) (high << 4 | low);
-                i += 2;
+                bytes[n] = (byte) (high << 4 | low);
+                i += 3;
             } else {
-                bytes[n++] = (byte) (plus && c == '+' ? ' ' : c);
+                bytes[n] = plus && c == '+' ? (byte) ' ' : c;
+                i++;
+            }
+            if ((n & Effort.ROW - 1) == Effort.ROW - 1) {
+                effort.did(Effort.ROW);
             }
         }
         try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes, 0, n))
-                    .toString();
+            return Texts.decode(bytes, 0, n, StandardCharsets.UTF_8.newDecoder(), effort);
         } catch (CharacterCodingException e) {
             throw new HttpException(400, "an address or a form that is not UTF-8", e);
         }

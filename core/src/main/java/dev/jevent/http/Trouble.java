@@ -58,6 +58,7 @@ final class Trouble {
         tell(e.status(), e.getMessage(), line);
         RequestHead head = connection.head();
         Response p = new Response(connection, head.methodIs("HEAD"), head.minor(), true);
+        boolean done = false;
         try {
             page(
                     new ErrorPage.Failure(
@@ -65,7 +66,7 @@ final class Trouble {
                     p,
                     null);
             connection.output().flush();
-            connection.linger();
+            done = true;
         } catch (Exception wrong) {
             if (CallerAccess.get().isInterruption(wrong)) {
                 throw CallerAccess.<RuntimeException>sneaky(wrong);
@@ -74,11 +75,14 @@ final class Trouble {
                 server.report("refusing a request", wrong);
             }
         } finally {
-            p.over();
+            boolean ignored = p.over();
             AccessLog log = server.log();
             if (log != null) {
                 logRefused(log, line, p, e.getMessage());
             }
+        }
+        if (done) {
+            connection.linger();
         }
     }
 

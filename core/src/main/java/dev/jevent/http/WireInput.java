@@ -332,14 +332,33 @@ final class WireInput {
 
     // ---- the end
 
-    /** Reads and drops. */
+    /** Reads and drops; not into the buffer, where the head of the last request may still be. */
     void drop(long most) throws IOException {
         progress.enter(Progress.LAST);
-        byte[] b = buffer.length == 0 ? new byte[SIZE] : buffer;
+        byte[] own = readsAhead ? NONE : new byte[SIZE];
         long left = most;
         for (int n = 0; n >= 0 && left > 0; left -= n) {
-            n = receive(b, 0, b.length);
+            n = readsAhead ? dropSome() : receive(own, 0, own.length);
         }
+    }
+
+    private int dropSome() throws IOException {
+        if (!awaitNews()) {
+            return -1;
+        }
+        byte[] b = Transfers.take();
+        int n = receive(b, 0, Transfers.SIZE); // if it throws, the buffer is nobody's any more
+        Transfers.give(b);
+        return n;
+    }
+
+    /** Another greenlet still reads: what it reads into or from must never be another request's. */
+    void abandon() {
+        headInUse = null;
+        buffer = NONE;
+        ahead = NONE;
+        pos = 0;
+        limit = 0;
     }
 
     /** It leaves HTTP. Nothing of what is kept for that is of a pool: it may outlive the server. */

@@ -56,6 +56,12 @@ public abstract class HubAccess {
     /** As {@link #await(Waiter, long)}, until a time of {@link #nanoTime}. */
     public abstract boolean awaitUntil(Waiter<?> waiter, long end);
 
+    /**
+     * As {@link dev.jevent.Jevent#sleep(long)} with zero, and throws nothing: a kill, a timeout or
+     * an interrupt is thrown by the next wait.
+     */
+    public abstract void giveWay();
+
     /** Waits until it is done; a kill, a timeout or an interrupt is thrown by the next wait. */
     public abstract void awaitUndisturbed(Waiter<?> waiter);
 

@@ -247,10 +247,17 @@ final class ProxyParser {
             byte[] b, int from, int end, List<ProxyHeader.Extension> extensions)
             throws ProtocolException {
         int at = from;
+        boolean summed = false;
         for (ProxyHeader.Extension e : extensions) {
             int length = unsignedShort(b, at + 1);
             switch (e.type()) {
-                case ProxyHeader.CRC32C -> checkSum(b, at + 3, length, end);
+                case ProxyHeader.CRC32C -> {
+                    if (summed) { // each is the work of reading all of it
+                        throw malformed("more than one checksum");
+                    }
+                    summed = true;
+                    checkSum(b, at + 3, length, end);
+                }
                 case ProxyHeader.UNIQUE_ID -> {
                     if (length > LONGEST_ID) {
                         throw malformed("a unique id of " + length + " bytes");

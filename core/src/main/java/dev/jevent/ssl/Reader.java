@@ -1,6 +1,7 @@
 package dev.jevent.ssl;
 
 import dev.jevent.ConcurrentObjectUseError;
+import dev.jevent.internal.Effort;
 import dev.jevent.internal.io.Deadline;
 
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ import javax.net.ssl.SSLException;
  */
 final class Reader {
 
+    private static final int RECORD = 1024; // the work on one, however short, in bytes
     private static final VarHandle USER;
 
     static {
@@ -50,6 +52,7 @@ final class Reader {
     private final boolean suppressRaggedEofs;
     private volatile @Nullable Thread user; // who is inside of it
     private final Inbound in = new Inbound();
+    private final Effort effort = new Effort(); // the user's
     private @Nullable ByteBuffer plain; // from its position to its limit; the user's
     private HandshakeStatus asks = HandshakeStatus.NOT_HANDSHAKING; // the user's
     private @Nullable IOException later; // found behind data that was there; the user's
@@ -89,7 +92,9 @@ final class Reader {
      * @return -1 at the end
      */
     int read(byte[] b, int off, int len, @Nullable Deadline deadline) throws IOException {
+        effort.pause();
         if (plain != null) {
+            effort.add(Effort.CALL);
             return takePlain(b, off, len);
         }
         ByteBuffer target = null;
@@ -193,6 +198,7 @@ final class Reader {
         } catch (SSLException e) {
             throw events.broken(e);
         }
+        effort.add(RECORD + result.bytesProduced());
         if (result.getStatus() == Status.CLOSED) {
             ended = true;
             notified = true;

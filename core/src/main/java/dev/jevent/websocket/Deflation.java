@@ -1,23 +1,30 @@
 package dev.jevent.websocket;
 
+import dev.jevent.internal.Effort;
+
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
 import java.util.zip.Deflater;
 
 /**
- * Compresses the messages of one connection (RFC 7692, 7.2.1). One after the other; it never waits,
- * so that one without a window of its own needs a compressor only for a moment.
+ * Compresses the messages of one connection (RFC 7692, 7.2.1). One after the other; it waits for
+ * nobody, so that one without a window of its own needs a compressor only for a moment, but gives
+ * way between the pieces of a long one.
  */
 final class Deflation {
 
     private static final int TAIL = 4; // 00 00 FF FF, which is not sent
     private static final int ROOM = 16; // more than the end of a block
 
+    private static final int SLICE = 16 * 1024; // of the input
+    private static final int HARD = 4; // how many times the work of reading a byte
+
     private final int level;
     private final int threshold;
     private final boolean forgets;
     private final int piece; // no reference goes further back
+    private final Effort effort = new Effort();
     private @Nullable Deflater own;
     private byte[] out = Buffers.NONE;
     private int end;
@@ -47,13 +54,15 @@ final class Deflation {
         Deflater d = own == null ? Zlib.takeDeflater(level) : own;
         out = first;
         end = at;
+        int most = forgets ? at + len + TAIL : Integer.MAX_VALUE;
         boolean shorter = true;
         for (int done = 0; done < len && shorter; ) {
-            int n = Math.min(piece, len - done);
+            int left = piece - done % piece;
+            int n = Math.min(Math.min(SLICE, left), len - done);
             d.setInput(b, off + done, n);
             done += n;
-            int flush = forgets && done < len ? Deflater.FULL_FLUSH : Deflater.SYNC_FLUSH;
-            shorter = drain(d, flush, forgets ? at + len + TAIL : Integer.MAX_VALUE);
+            shorter = drain(d, flush(n == left, done == len), most);
+            effort.did(HARD * n);
         }
         d.setInput(Buffers.NONE);
         if (forgets) {
@@ -63,6 +72,13 @@ final class Deflation {
         }
         end -= TAIL;
         return shorter ? end : -1;
+    }
+
+    private int flush(boolean endsPiece, boolean last) {
+        if (last) {
+            return Deflater.SYNC_FLUSH;
+        }
+        return !endsPiece ? Deflater.NO_FLUSH : forgets ? Deflater.FULL_FLUSH : Deflater.SYNC_FLUSH;
     }
 
     private boolean drain(Deflater d, int flush, int most) {

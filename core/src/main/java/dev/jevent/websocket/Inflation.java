@@ -1,5 +1,7 @@
 package dev.jevent.websocket;
 
+import dev.jevent.internal.Effort;
+
 import org.jspecify.annotations.Nullable;
 
 import java.util.zip.DataFormatException;
@@ -11,6 +13,7 @@ import java.util.zip.Inflater;
  */
 final class Inflation {
 
+    private static final int PIECE = 16 * 1024; // decompressed at once
     private static final byte[] TAIL = {0, 0, -1, -1};
 
     private final boolean forgets;
@@ -42,8 +45,9 @@ final class Inflation {
     private void inflate(Inflater i, byte[] b, int end, MessageBuilder to)
             throws DataFormatException, WebSocketException {
         while (true) {
-            int room = to.roomForMore();
+            int room = Math.min(PIECE, to.roomForMore());
             int n = i.inflate(to.array(), to.size(), room);
+            to.effort().did(Effort.CALL + n);
             if (n > 0) {
                 to.added(n);
             } else if (i.finished()) {

@@ -1,5 +1,8 @@
 package dev.jevent.websocket;
 
+import dev.jevent.internal.Effort;
+import dev.jevent.internal.Texts;
+
 import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
@@ -18,10 +21,12 @@ final class MessageBuilder implements FrameDecoder.Sink {
     static final int NOTHING = -1;
     static final int MESSAGE = Frames.BINARY; // also of text
 
+    private static final int MOST = Integer.MAX_VALUE - 16; // an array of this JVM
     private static final int FIRST = 4 * 1024; // set aside for a message of unknown length
 
     private final int maxMessage;
     private final @Nullable Inflation inflation;
+    private final Effort effort = new Effort();
     private final Utf8 utf8 = new Utf8();
 
     private byte[] control = Buffers.NONE; // made when it is needed
@@ -56,6 +61,7 @@ final class MessageBuilder implements FrameDecoder.Sink {
     public void begin(int code, boolean isLast, boolean isCompressed, long length)
             throws WebSocketException {
         opcode = code;
+        effort.add(Effort.CALL);
         if (code >= Frames.CLOSE) {
             controlSize = 0;
             if (length > control.length) {
@@ -95,7 +101,7 @@ final class MessageBuilder implements FrameDecoder.Sink {
         } else {
             whole = false;
             if (b != bytes) {
-                grow(size + len, size + frameLeft);
+                grow(size + len, expected());
                 System.arraycopy(b, off, bytes, size, len);
             }
             frameLeft -= len;
@@ -118,7 +124,7 @@ final class MessageBuilder implements FrameDecoder.Sink {
         if (!utf8.accept(b, off, len) || !utf8.isComplete()) {
             throw notText();
         }
-        return new Message.Text(new String(b, off, len, StandardCharsets.UTF_8));
+        return new Message.Text(Texts.decode(b, off, len, StandardCharsets.UTF_8, effort));
     }
 
     private static WebSocketException notText() {
@@ -153,7 +159,7 @@ final class MessageBuilder implements FrameDecoder.Sink {
         int n = size;
         forget();
         return text
-                ? new Message.Text(new String(b, 0, n, StandardCharsets.UTF_8))
+                ? new Message.Text(Texts.decode(b, 0, n, StandardCharsets.UTF_8, effort))
                 : new Message.Binary(n == b.length ? b : Arrays.copyOf(b, n));
     }
 
@@ -164,6 +170,11 @@ final class MessageBuilder implements FrameDecoder.Sink {
     }
 
     // ---- the bytes of a message
+
+    /** How long the message will be, as far as is known: many frames may follow this one. */
+    private long expected() {
+        return last ? size + frameLeft : streamed ? MOST : maxMessage;
+    }
 
     /**
      * Makes room up to a size. No more than twice what has come is set aside: a length is quickly
@@ -181,7 +192,7 @@ final class MessageBuilder implements FrameDecoder.Sink {
     /** Of a message that is decompressed: makes room for more, and answers how much there is. */
     int roomForMore() throws WebSocketException {
         if (size == bytes.length) {
-            grow(size + 1, streamed ? Integer.MAX_VALUE : maxMessage + 1L); // one is too much
+            grow(size + 1, streamed ? MOST : maxMessage + 1L); // one is too much
         }
         return bytes.length - size;
     }
@@ -216,8 +227,15 @@ final class MessageBuilder implements FrameDecoder.Sink {
             return 0;
         }
         whole = false;
-        grow(Math.max(size + Buffers.SIZE, Math.min(2 * size, maxMessage)), size + remaining);
+        grow(
+                (int) Math.max(size + Buffers.SIZE, Math.min(2L * size, maxMessage)),
+                size + remaining);
         return (int) Math.min(remaining, bytes.length - size);
+    }
+
+    /** The work on what comes. */
+    Effort effort() {
+        return effort;
     }
 
     // ---- for the receiver

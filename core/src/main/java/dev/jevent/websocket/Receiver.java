@@ -256,6 +256,7 @@ final class Receiver {
      * @return {@code MESSAGE} when one is complete, {@code CLOSE} when there will be none any more
      */
     private int next(int most) throws IOException {
+        builder.effort().pause();
         if (owner.isOver()) {
             return Frames.CLOSE;
         }
@@ -266,7 +267,9 @@ final class Receiver {
             }
             if (pos < limit) {
                 int n = Math.min(most, limit - pos);
-                pos += decoder.feed(buffer, pos, n, builder);
+                int taken = decoder.feed(buffer, pos, n, builder);
+                pos += taken;
+                builder.effort().add(taken);
             }
             event = builder.takeEvent();
             if (event == Frames.CLOSE) {
@@ -348,7 +351,8 @@ final class Receiver {
         if (room > 0) {
             n = link.read(builder.array(), builder.size(), room);
             if (n > 0) {
-                int ignored = decoder.feed(builder.array(), builder.size(), n, builder);
+                int taken = decoder.feed(builder.array(), builder.size(), n, builder);
+                builder.effort().add(taken);
             }
         } else {
             buffer = Buffers.take();

@@ -232,6 +232,14 @@ class ProxyParserTest {
         }
     }
 
+    @Test
+    void aSecondChecksumIsRefusedUnreckoned() {
+        byte[] two = withSum(withExtensions("03 0004 00000000 03 0004 00000000"), 31);
+        Exception e =
+                assertThrows(ProtocolException.class, () -> ProxyParser.parse(two, two.length));
+        assertTrue(e.getMessage().endsWith("more than one checksum"), e.getMessage());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -530,4 +530,26 @@ class TlsTalkTest extends TlsScenario {
         assertNull(failure[0]);
         assertNull(failure[1]);
     }
+
+    @Test
+    void manyTinyRecordsGiveWayToOthers() throws Exception {
+        Pair pair = pair();
+        int records = 2000;
+        OutputStream out = pair.client().getOutputStream();
+        InputStream in = pair.server().getInputStream();
+        together(
+                () -> {
+                    for (int i = 0; i < records; i++) {
+                        out.write(i);
+                    }
+                });
+        int turns =
+                turnsDuring(
+                        () -> {
+                            for (int i = 0; i < records; i++) {
+                                assertEquals(i & 0xFF, in.read());
+                            }
+                        });
+        assertTrue(turns >= 20, turns + " turns");
+    }
 }
