@@ -14,6 +14,11 @@ final class Libraries {
         ALL.put("MariaDB Connector/J", Jdbc::mariaDb);
         ALL.put("MySQL Connector/J", Jdbc::mysql);
         ALL.put("Jedis", Jedis::new);
+        ALL.put("OkHttp", HttpClients.OfOkHttp::new);
+        ALL.put("Apache HttpClient", HttpClients.OfApache::new);
+        ALL.put("java.net.http", HttpClients.OfJdk::new);
+        ALL.put("HttpURLConnection", HttpClients.OfUrl::new);
+        ALL.put("RabbitMQ Java client", Rabbit::new);
     }
 
     private Libraries() {}

@@ -229,7 +229,7 @@ final class Load {
     }
 
     private static int left(int before) {
-        for (int i = 0; i < 200 && Sockets.open() > before; i++) {
+        for (int i = 0; i < 400 && Sockets.open() > before; i++) {
             Jevent.sleep(20);
         }
         return Sockets.open() - before;
