@@ -23,11 +23,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Load {
 
-    private static final int GREENLETS = 16;
+    private static final int GREENLETS = Integer.getInteger("jevent.compat.greenlets", 16);
     private static final Duration LIMIT = Duration.ofMillis(20);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final String library;
     private final Client client;
     private final int dose;
     private final long end; // for a library that has most of its calls fail, or wait in vain
@@ -38,8 +37,7 @@ final class Load {
     private final AtomicInteger other = new AtomicInteger();
     private final Map<String, Integer> troubles = new TreeMap<>(); // guarded by itself
 
-    private Load(String library, Client client, int dose) {
-        this.library = library;
+    private Load(Client client, int dose) {
         this.client = client;
         this.dose = dose;
         this.end = System.nanoTime() + 20_000_000_000L + dose * 50_000_000L;
@@ -57,7 +55,7 @@ final class Load {
         int usable;
         int taken;
         try (Client client = open.call()) {
-            load = new Load(library, client, dose);
+            load = new Load(client, dose);
             load.quietly(load::suffer);
             usable = load.quietly(load::usable);
             taken = taken(client);
