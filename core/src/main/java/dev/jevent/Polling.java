@@ -20,6 +20,7 @@ import java.util.function.LongPredicate;
  */
 final class Polling {
 
+    private static boolean wrapped; // the JDK's pollers are known: written once, by install()
     private static final boolean EPOLL = install();
 
     private Polling() {}
@@ -37,7 +38,7 @@ final class Polling {
 
     private static boolean install() {
         boolean epoll = installPoller();
-        IntPredicate givesWay = epoll ? Polling::givesWay : Polling::givesWayHere;
+        IntPredicate givesWay = wrapped ? Polling::givesWay : Polling::givesWayHere;
         try {
             Jdk.get().installDispatchers(givesWay, Polling::onClose);
         } catch (Exception | LinkageError e) {
@@ -79,6 +80,7 @@ final class Polling {
             LongPredicate begin = portable ? Polling::beginInTheJdk : Polling::begin;
             LongPredicate end = portable ? Polling::endInTheJdk : Polling::end;
             jdk.installPoller(begin, end, Polling::throwPending, Polling::onClose);
+            wrapped = true;
             return null;
         } catch (Exception | LinkageError e) {
             return portable ? null : e; // there a kill is an interrupt, which needs nothing of this
@@ -153,21 +155,26 @@ final class Polling {
 
     private static boolean beginInTheJdk(long what) {
         RawGreenlet g = current();
-        if (g != null) {
-            throwPending(g, what);
-            if (g.hub.core.inLoop()) {
-                g.beginPolling(RawGreenlet.FOR_JDK);
-            }
+        if (g == null) {
+            return false;
         }
-        return false;
+        throwPending(g, what);
+        if (!g.hub.core.inLoop()) {
+            return false;
+        }
+        boolean turnAway = g.hub.core.turnAway;
+        g.hub.core.turnAway = false;
+        if (turnAway) {
+            g.pollForTurn();
+        } else {
+            g.beginPolling(RawGreenlet.FOR_JDK);
+        }
+        return turnAway;
     }
 
     private static boolean endInTheJdk(long what) {
         RawGreenlet g = current();
-        if (g != null) {
-            byte ignored = g.endPolling();
-        }
-        return false;
+        return g != null && g.endPolling() == RawGreenlet.FOR_TURN;
     }
 
     // ---- kills and timeouts
@@ -238,16 +245,30 @@ final class Polling {
     /** The same where the JDK's pollers are not ours: it waits in the call. */
     private static boolean givesWayHere(int calls) {
         RawGreenlet g = current();
-        if (calls < 0) {
-            g.throwPending();
-            g.yieldNow();
-            g.throwPending();
-            return false;
-        }
         if (g == null || !g.hub.core.inLoop()) {
             return false;
         }
-        g.hub.core.turnAway = false;
-        return g.hub.core.served(calls);
+        if (calls == Jdk.HOLDS_UP) {
+            return true;
+        }
+        if (calls == Jdk.CANNOT_WAIT || calls == Jdk.CAN_WAIT) {
+            boolean throwsHere =
+                    calls == Jdk.CANNOT_WAIT; // else its socket would have to be closed
+            if (throwsHere) {
+                g.throwPending();
+            }
+            g.yieldNow();
+            if (throwsHere) {
+                g.throwPending();
+            }
+            return false;
+        }
+        HubCore core = g.hub.core;
+        core.turnAway = false;
+        if (calls > 1) {
+            core.moved(calls - 1); // the call itself was counted before it
+            return false;
+        }
+        return core.served(calls);
     }
 }

@@ -11,8 +11,8 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A green thread: plain blocking code that gives way to the other greenlets of its hub wherever it
- * waits, and nowhere else. It runs on a JDK virtual thread whose scheduler is the hub, so that
+ * A green thread: plain blocking code that gives way to the other greenlets of its hub where it may
+ * wait, and nowhere else. It runs on a JDK virtual thread whose scheduler is the hub, so that
  * {@link Thread#currentThread()}, thread locals, {@code synchronized}, debuggers and stack traces
  * work as ever.
  *

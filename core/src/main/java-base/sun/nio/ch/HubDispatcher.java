@@ -1,5 +1,6 @@
 package sun.nio.ch;
 
+import jdk.internal.misc.InnocuousThread;
 import jdk.internal.misc.Unsafe;
 
 import java.io.FileDescriptor;
@@ -8,6 +9,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
+import java.net.ServerSocket;
+import java.net.StandardSocketOptions;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 
@@ -29,6 +32,9 @@ public final class HubDispatcher {
     /** The same for a call that cannot. */
     public static final int CANNOT_WAIT = -2;
 
+    /** Asks whether the caller holds a hub up while it sleeps in a system call. */
+    public static final int HOLDS_UP = -3;
+
     private static final int BYTES_OF_A_CALL = 16 * 1024;
     private static final MethodHandle NIO_BLOCKER;
     private static IntPredicate hub;
@@ -49,31 +55,41 @@ public final class HubDispatcher {
     /**
      * Replaces the JDK's. To be called once.
      *
-     * @param hub gets a number of calls and answers whether the calling thread's share is over; or
-     *     gets {@link #CAN_WAIT} or {@link #CANNOT_WAIT} and answers whether the call is told to
-     *     wait; it may throw what is to be thrown from the call
+     * @param hub gets 1 before a call and answers whether the calling thread's share is over; gets
+     *     then {@link #CAN_WAIT} or {@link #CANNOT_WAIT} and answers whether the call is told to
+     *     wait, or throws what is to be thrown from it; gets as how many it counted, if more; and
+     *     {@link #HOLDS_UP}
      * @param onClose asked when a virtual thread has closed a stream socket or channel: what that
      *     is to throw; null for nothing
+     * @param serverSocketImpl the class file of that class of {@code java.net}
      */
-    public static void install(IntPredicate hub, Supplier<Throwable> onClose) throws Exception {
+    public static void install(
+            IntPredicate hub, Supplier<Throwable> onClose, byte[] serverSocketImpl)
+            throws Exception {
         HubDispatcher.hub = hub;
         HubDispatcher.onClose = onClose;
-        replace(NioSocketImpl.class, new Sockets(true));
-        replace(SocketChannelImpl.class, new Sockets(false));
-        replace(DatagramChannelImpl.class, new Datagrams());
-        replace(SourceChannelImpl.class, new Sockets(false));
-        replace(SinkChannelImpl.class, new Sockets(false));
+        replace(NioSocketImpl.class, "nd", new Sockets(true));
+        replace(SocketChannelImpl.class, "nd", new Sockets(false));
+        replace(DatagramChannelImpl.class, "nd", new Datagrams());
+        replace(SourceChannelImpl.class, "nd", new Sockets(false));
+        replace(SinkChannelImpl.class, "nd", new Sockets(false));
+        HubSelectorProvider.install();
+        Class<?> type =
+                MethodHandles.privateLookupIn(ServerSocket.class, MethodHandles.lookup())
+                        .defineClass(serverSocketImpl);
+        type.getMethod("install").invoke(null);
     }
 
-    private static void replace(Class<?> owner, NativeDispatcher dispatcher) throws Exception {
+    /** Puts an object into a static final field. */
+    static void replace(Class<?> owner, String name, Object value) throws Exception {
         Unsafe unsafe = Unsafe.getUnsafe();
-        Field field = owner.getDeclaredField("nd");
-        if (field.getType() != NativeDispatcher.class) {
+        Field field = owner.getDeclaredField(name);
+        if (!field.getType().isInstance(value)) {
             throw new NoSuchFieldException(field.toString());
         }
         unsafe.ensureClassInitialized(owner); // which sets the field
         unsafe.putReferenceVolatile(
-                unsafe.staticFieldBase(field), unsafe.staticFieldOffset(field), dispatcher);
+                unsafe.staticFieldBase(field), unsafe.staticFieldOffset(field), value);
     }
 
     /**
@@ -90,6 +106,25 @@ public final class HubDispatcher {
                 && hub.test(always || nioBlocker(me) != null ? CAN_WAIT : CANNOT_WAIT);
     }
 
+    /** To be called before a call of which the JDK cannot be told that it has to wait. */
+    public static void giveWay() {
+        if (Thread.currentThread().isVirtual() && hub.test(1)) {
+            hub.test(CANNOT_WAIT);
+        }
+    }
+
+    /** Whether a close would sleep, and a hub with it. */
+    static boolean lingers(FileDescriptor fd) {
+        try {
+            return Thread.currentThread().isVirtual()
+                    && hub.test(HOLDS_UP)
+                    && (int) Net.getSocketOption(fd, Net.UNSPEC, StandardSocketOptions.SO_LINGER)
+                            > 0;
+        } catch (IOException e) {
+            return false; // it is a pipe
+        }
+    }
+
     private static Interruptible nioBlocker(Thread thread) {
         try {
             return (Interruptible) NIO_BLOCKER.invokeExact(thread);
@@ -101,7 +136,7 @@ public final class HubDispatcher {
     /** Much data counts as so many calls. */
     static long moved(long bytes) {
         if (bytes >= 2 * BYTES_OF_A_CALL && Thread.currentThread().isVirtual()) {
-            hub.test((int) Math.min(bytes / BYTES_OF_A_CALL, 1 << 20) - 1);
+            hub.test((int) Math.min(bytes / BYTES_OF_A_CALL, 1 << 20));
         }
         return bytes;
     }
@@ -154,7 +189,11 @@ public final class HubDispatcher {
 
         @Override
         void close(FileDescriptor fd) throws IOException {
-            super.close(fd);
+            if (lingers(fd)) {
+                InnocuousThread.newSystemThread("jevent-linger", () -> closeSlowly(fd)).start();
+            } else {
+                super.close(fd);
+            }
             closed();
         }
 
@@ -162,6 +201,14 @@ public final class HubDispatcher {
         void implPreClose(FileDescriptor fd, long reader, long writer) throws IOException {
             super.implPreClose(fd, reader, writer);
             closed();
+        }
+
+        private void closeSlowly(FileDescriptor fd) {
+            try {
+                super.close(fd);
+            } catch (IOException e) {
+                return; // nobody is there any more to be told
+            }
         }
     }
 

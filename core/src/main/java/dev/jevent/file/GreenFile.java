@@ -2,6 +2,7 @@ package dev.jevent.file;
 
 import dev.jevent.Waiter;
 import dev.jevent.internal.HubAccess;
+import dev.jevent.internal.io.Share;
 import dev.jevent.lock.Held;
 import dev.jevent.lock.RLock;
 
@@ -171,8 +172,10 @@ final class GreenFile extends FileChannel {
     private int piece(ByteBuffer dst, long at) throws IOException {
         int length = Math.min(dst.remaining(), PIECE);
         if (length > 0 && seekable) {
+            Share.take(1);
             int n = base.readNow(dst, at, length);
             if (n >= 0) {
+                Share.moved(n);
                 return n == 0 ? -1 : n;
             }
         }

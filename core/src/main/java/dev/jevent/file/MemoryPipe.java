@@ -4,6 +4,7 @@ import dev.jevent.ConcurrentObjectUseError;
 import dev.jevent.Waiter;
 import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.SpinLock;
+import dev.jevent.internal.io.Share;
 import dev.jevent.internal.loop.EventLoop;
 
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,7 @@ final class MemoryPipe {
             for (; ; ) {
                 Waiter<Void> waiter = null;
                 int n;
+                Share.take(1);
                 lock.lock();
                 try {
                     if (gate.closed) {
@@ -75,6 +77,7 @@ final class MemoryPipe {
                 }
                 if (waiter == null) {
                     wake(other);
+                    Share.moved(n);
                     return n;
                 }
                 sleep(waiter);

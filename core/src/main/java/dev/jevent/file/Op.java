@@ -7,6 +7,7 @@ import dev.jevent.internal.Settings;
 import dev.jevent.internal.SpinLock;
 import dev.jevent.internal.WorkerTask;
 import dev.jevent.internal.Workers;
+import dev.jevent.internal.io.Share;
 import dev.jevent.internal.loop.EventLoop;
 
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ final class Op<T> extends WorkerTask {
 
     private static final HubAccess HUBS = HubAccess.get();
     private static final long IDLE_NANOS = 5_000_000_000L;
+    private static final int HAND_OVER = 4; // as many system calls take about as long
 
     static final Workers FILES = new Workers(Settings.threads(), IDLE_NANOS);
     static final Workers STREAMS = new Workers(Integer.MAX_VALUE, IDLE_NANOS);
@@ -74,6 +76,7 @@ final class Op<T> extends WorkerTask {
             @Nullable Consumer<Op<T>> stray)
             throws IOException {
         var op = new Op<>(work);
+        Share.take(HAND_OVER);
         op.waiter = Waiter.ofCurrent(); // throws what is pending before anything begins
         workers.submit(op);
         boolean ended = false;
@@ -153,6 +156,7 @@ final class Op<T> extends WorkerTask {
      * may.
      */
     T await() throws IOException {
+        Share.take(HAND_OVER); // it may be over already
         Waiter<Void> w = Waiter.ofCurrent();
         waiter = w;
         if (done) {

@@ -5,6 +5,7 @@ import dev.jevent.Jevent;
 import dev.jevent.Waiter;
 import dev.jevent.internal.CallerAccess;
 import dev.jevent.internal.HubAccess;
+import dev.jevent.internal.io.Share;
 
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +88,9 @@ public abstract class AbstractResolver implements Resolver {
      * @throws UnknownHostException if the question does; with the one who asked as the cause
      */
     protected final <T> T once(Object key, Callable<T> question) throws UnknownHostException {
+        if (Callers.isOpen()) {
+            Share.take(1); // the answer may be at hand
+        }
         try {
             return flights.once(key, question);
         } catch (UnknownHostException | RuntimeException e) {

@@ -3,6 +3,7 @@ package dev.jevent.select;
 import dev.jevent.Waiter;
 import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.io.Deadline;
+import dev.jevent.internal.io.Share;
 import dev.jevent.internal.sys.Errno;
 import dev.jevent.internal.sys.PollCalls;
 import dev.jevent.internal.sys.Scratch;
@@ -37,6 +38,7 @@ final class EpollSet extends EpollTargets {
 
     @Override
     public List<Event> look() throws IOException {
+        Share.take(1);
         check();
         var found = new ArrayList<Event>();
         List<Watched> buffered = buffered();

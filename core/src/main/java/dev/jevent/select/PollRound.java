@@ -2,6 +2,7 @@ package dev.jevent.select;
 
 import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.io.Deadline;
+import dev.jevent.internal.io.Share;
 import dev.jevent.internal.loop.EpollPoll;
 import dev.jevent.internal.loop.EventLoop;
 import dev.jevent.internal.sys.Errno;
@@ -62,6 +63,7 @@ final class PollRound {
     }
 
     private boolean look() throws IOException {
+        Share.take(1);
         var polled = new int[2 * targets.length];
         for (int i = 0; i < targets.length; i++) {
             if (targets[i].isClosed()) {

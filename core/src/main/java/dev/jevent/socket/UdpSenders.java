@@ -1,6 +1,7 @@
 package dev.jevent.socket;
 
 import dev.jevent.internal.io.Descriptor;
+import dev.jevent.internal.io.Share;
 import dev.jevent.internal.sys.Errno;
 import dev.jevent.lock.Semaphore;
 
@@ -25,6 +26,7 @@ final class UdpSenders {
     /** Makes the call that sends; what it answered, but never {@code EAGAIN}. */
     int send(Descriptor.Call call) throws IOException {
         if (inLine.get() == 0) { // who comes later does not take the room of who waits
+            Share.take(1);
             int n = descriptor.call(call);
             if (n != -Errno.EAGAIN) {
                 return n;

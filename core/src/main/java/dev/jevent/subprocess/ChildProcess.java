@@ -4,6 +4,7 @@ import dev.jevent.Interrupted;
 import dev.jevent.Waitable;
 import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.LinkList;
+import dev.jevent.internal.io.Share;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,9 +43,10 @@ abstract class ChildProcess extends Process implements Waitable {
         return child.handle();
     }
 
+    /** Whether it runs; who asks again and again gives way now and then, so that it may end. */
     @Override
     public boolean isAlive() {
-        return !child.exit.ready();
+        return poll().isEmpty();
     }
 
     /** Whether it has ended. */
@@ -53,8 +55,14 @@ abstract class ChildProcess extends Process implements Waitable {
         return child.exit.ready();
     }
 
-    /** How it has ended, if it has: the exit code, or the negative number of a signal. */
+    /**
+     * How it has ended, if it has: the exit code, or the negative number of a signal. Who asks
+     * again and again gives way now and then, so that it may end.
+     */
     public OptionalInt poll() {
+        if (!child.exit.ready()) {
+            Share.take(1);
+        }
         return child.exit.ready() ? OptionalInt.of(child.exit.returncode()) : OptionalInt.empty();
     }
 

@@ -282,7 +282,7 @@ public final class Popen extends ChildProcess implements AutoCloseable {
 
     @Override
     public String toString() {
-        String state = poll().isPresent() ? Signals.fate(returncode()) : "runs";
+        String state = ready() ? Signals.fate(returncode()) : "runs";
         return "Popen[" + pid() + " " + command + ", " + state + "]";
     }
 }

@@ -11,7 +11,6 @@ import dev.jevent.Greenlet;
 import dev.jevent.Jevent;
 import dev.jevent.Timeout;
 
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
@@ -27,11 +26,6 @@ class FairnessTest extends SocketScenario {
     private static final int CALLS = 10_000;
 
     private int turns;
-
-    @BeforeEach
-    void ownSocketsOnly() {
-        notInThePortableMode("the JDK's sockets do as they like");
-    }
 
     private Greenlet<Void> other() {
         return Jevent.spawn(
@@ -77,6 +71,7 @@ class FairnessTest extends SocketScenario {
 
     @Test
     void aReaderWhoIsAloneLooksForEventsOfOthers() throws Exception {
+        notInThePortableMode("events come by way of another thread");
         Pair busy = pair();
         Pair quiet = pair();
         busy.client().getOutputStream().write(new byte[CALLS]);
@@ -103,6 +98,7 @@ class FairnessTest extends SocketScenario {
 
     @Test
     void itCanBeTimedOut() throws Exception {
+        notInThePortableMode("a timeout may close the socket");
         Pair pair = pair();
         Thread feeder = Thread.ofPlatform().start(() -> feed(pair.client()));
         together(
@@ -162,6 +158,7 @@ class FairnessTest extends SocketScenario {
 
     @Test
     void whoWaitsForDataLeavesItThere() throws Exception {
+        notInThePortableMode("nobody says when a socket is ready");
         Pair pair = pair();
         Duration soon = Duration.ofMillis(20);
         assertFalse(Sockets.waitRead(pair.server(), Duration.ZERO));
@@ -183,6 +180,7 @@ class FairnessTest extends SocketScenario {
 
     @Test
     void whoWaitsForRoomOrAConnectionLeavesItThere() throws Exception {
+        notInThePortableMode("nobody says when a socket is ready");
         Pair pair = pair();
         together(
                 () ->
@@ -211,6 +209,7 @@ class FairnessTest extends SocketScenario {
     /** The event that a reader waits for may come after somebody has asked and seen the data. */
     @Test
     void whoAsksFirstTakesNothingFromWhoWaits() throws Exception {
+        notInThePortableMode("nobody says when a socket is ready");
         Pair pair = pair();
         Greenlet<Integer> reader = Jevent.spawn(() -> pair.server().getInputStream().read());
         Jevent.sleep(Duration.ofMillis(1));

@@ -1,7 +1,6 @@
 package dev.jevent.internal.io;
 
 import dev.jevent.ConcurrentObjectUseError;
-import dev.jevent.Jevent;
 import dev.jevent.Waiter;
 import dev.jevent.internal.CallerAccess;
 import dev.jevent.internal.HubAccess;
@@ -90,9 +89,6 @@ public final class Descriptor implements FdHandler {
         private boolean held;
 
         private volatile boolean ready;
-        private int calls; // since the last look whether the hub has turned; who uses it
-        private long turn; // of the hub, at that look
-        private int alone; // looks in a row that found nothing in the hub's queue
 
         Side(String what) {
             this.what = what;
@@ -123,27 +119,6 @@ public final class Descriptor implements FdHandler {
         boolean wake() {
             return switchTo(null);
         }
-
-        /**
-         * Whether nobody waits that the hub knows of, which then has looked at timers and I/O not
-         * long ago.
-         */
-        boolean isAlone(EventLoop loop) {
-            if (loop.hasNothing()
-                    && ++alone < ROWS_ALONE
-                    && loop.now() - loop.lastLook() < ALONE_NANOS) {
-                return true;
-            }
-            alone = 0;
-            return false;
-        }
-
-        /** Many bytes count as more than one call. A negative number is an errno. */
-        void moved(int bytes) {
-            if (bytes >= BYTES_OF_A_CALL) {
-                calls += bytes / BYTES_OF_A_CALL;
-            }
-        }
     }
 
     /** A system call that does not sleep, and answers the negative errno when it fails. */
@@ -153,17 +128,6 @@ public final class Descriptor implements FdHandler {
         /** Makes it. */
         int on(Scratch scratch, int fd);
     }
-
-    private static final int CALLS_IN_A_ROW = 64;
-    private static final int ROWS_ALONE = 8;
-    private static final long ALONE_NANOS = 1_000_000;
-
-    /**
-     * So that it is 1 MiB in a row at most, which takes about 100 µs. With a quarter of it 64
-     * connections that send all they can got a fifth less through, with four times as much 3 %
-     * more.
-     */
-    private static final int BYTES_OF_A_CALL = 16 * 1024;
 
     private static final long FIRST_PAUSE = 1_000_000; // nanoseconds
     private static final long LAST_PAUSE = 50_000_000;
@@ -293,37 +257,26 @@ public final class Descriptor implements FdHandler {
         }
     }
 
-    /**
-     * A greenlet that finds the socket ready every time never waits. So that it does not keep the
-     * hub for itself, it gives way after so many calls unless the hub has turned meanwhile; when
-     * nothing stands in the hub's queue, only as often as timers and I/O have to be looked at.
-     * Before the call: what is thrown here has moved no data.
-     */
-    private void beFair(Side side, int weight) throws SocketException {
-        side.calls += weight;
-        if (side.calls >= CALLS_IN_A_ROW) {
-            side.calls = 0;
-            EventLoop loop = HUBS.currentLoop();
-            if (loop != null && loop.inLoop()) {
-                // a callback of the loop cannot wait; on its thread the loop runs
-                boolean mayWait = Thread.currentThread().isVirtual() || !loop.isRunning();
-                if (loop.turns() == side.turn && mayWait) {
-                    if (side.isAlone(loop)) {
-                        return;
-                    }
-                    loop.lookSoon();
-                    giveWay();
-                }
-                side.turn = loop.turns();
-            }
+    /** See {@link Share#take}. */
+    private void beFair(int weight) throws SocketException {
+        if (library == null) {
+            takeShare(weight);
+            return;
+        }
+        try {
+            takeShare(weight);
+        } catch (Throwable e) {
+            throw endedForLibrary(e);
         }
     }
 
-    private void giveWay() throws SocketException {
-        try {
-            Jevent.sleep(0);
-        } catch (Throwable e) {
-            throw library == null ? CallerAccess.<RuntimeException>sneaky(e) : endedForLibrary(e);
+    /** The caller's loop is nearly always the one that has this. */
+    private void takeShare(int weight) {
+        EventLoop h = home;
+        if (h != null && h.inLoop()) {
+            Share.take(h, weight);
+        } else {
+            Share.take(weight);
         }
     }
 
@@ -357,7 +310,7 @@ public final class Descriptor implements FdHandler {
     }
 
     private int tryRecv(byte[] b, int off, int len) throws SocketException {
-        beFair(reading, 1);
+        beFair(1);
         lockOpen(reading);
         try {
             EventLoop h = home;
@@ -370,7 +323,11 @@ public final class Descriptor implements FdHandler {
             Scratch scratch = inLoop ? ((EpollPoll) h.poll()).scratch() : Scratch.ofThread();
             int n = Net.recv(scratch, fd, b, off, len);
             drained = n > 0 && n < len && !ending;
-            reading.moved(n);
+            if (inLoop) {
+                Share.moved(h, n);
+            } else {
+                Share.moved(n);
+            }
             return n;
         } finally {
             reading.unlock();
@@ -379,7 +336,7 @@ public final class Descriptor implements FdHandler {
 
     /** There nearly always is room; so an event is only prepared for when there is none. */
     private int trySend(byte[] b, int off, int len) throws SocketException {
-        beFair(writing, 1);
+        beFair(1);
         lockOpen(writing);
         try {
             int n = Net.send(scratch(), fd, b, off, len);
@@ -387,7 +344,7 @@ public final class Descriptor implements FdHandler {
                 writing.ready = false;
                 n = Net.send(scratch(), fd, b, off, len);
             }
-            writing.moved(n);
+            Share.moved(n);
             return n;
         } finally {
             writing.unlock();
@@ -567,7 +524,7 @@ public final class Descriptor implements FdHandler {
             throws IOException {
         for (; ; ) {
             int n;
-            beFair(side, weight);
+            beFair(weight);
             enter(side);
             try {
                 n = call.on(scratch(), fd);
@@ -575,6 +532,9 @@ public final class Descriptor implements FdHandler {
                 side.unlock();
             }
             if (n != -Errno.EAGAIN) {
+                if (weight == 1) {
+                    Share.moved(n); // of others it has been said before
+                }
                 return n;
             }
             await(side, deadline);
@@ -620,6 +580,7 @@ public final class Descriptor implements FdHandler {
         for (; ; ) {
             SocketAddress from = null;
             int n;
+            beFair(1);
             enter(reading);
             try {
                 Scratch scratch = scratch();
@@ -672,6 +633,7 @@ public final class Descriptor implements FdHandler {
         long pause = FIRST_PAUSE;
         for (; ; ) {
             int result;
+            beFair(1);
             enter(writing);
             try {
                 result = Net.connect(scratch(), fd, to, ipv6); // asked again, it says how it went
@@ -833,7 +795,7 @@ public final class Descriptor implements FdHandler {
 
     @Override
     public int prefetch() {
-        return writing.calls + HUBS.prefetch(reading);
+        return (writing.ready ? 1 : 0) + HUBS.prefetch(reading);
     }
 
     @Override

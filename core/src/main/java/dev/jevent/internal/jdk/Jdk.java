@@ -184,12 +184,17 @@ public interface Jdk {
     /** The same, of one that cannot be told so. */
     int CANNOT_WAIT = -2;
 
+    /** Asks whether the caller would hold up a hub if it slept. */
+    int HOLDS_UP = -3;
+
     /**
      * Has the reads and writes of {@code java.net} and {@code java.nio} counted that virtual
      * threads make, so that they give way. Before each call the predicate gets 1, on the thread
-     * that calls, and answers whether this is enough without a wait; after one that has moved much
-     * it may get more. If it was enough, it gets {@link #CAN_WAIT}, and answers whether the JDK is
-     * to wait, which it does then, or {@link #CANNOT_WAIT}. Once, from a platform thread.
+     * that calls, and answers whether this is enough without a wait; then it gets {@link
+     * #CAN_WAIT}, and answers whether the JDK is to wait, which it does then, or {@link
+     * #CANNOT_WAIT}. After a call that has moved much it gets as how many it counts, 2 or more.
+     * Before a close that may sleep it gets {@link #HOLDS_UP}; if so, another thread closes. Once,
+     * from a platform thread.
      *
      * @param onClose what the close of a socket by the calling thread is to throw; null for nothing
      * @throws Exception when the JDK does not allow it; then some do not give way

@@ -182,12 +182,16 @@ final class Jdk25 implements Jdk {
 
     private static Class<?> define(MethodHandles.Lookup lookup, String name)
             throws IOException, IllegalAccessException {
+        return lookup.defineClass(classFile(name));
+    }
+
+    private static byte[] classFile(String name) throws IOException {
         String resource = "/META-INF/jevent/jdk25/" + name + ".klass";
         try (InputStream in = Jdk25.class.getResourceAsStream(resource)) {
             if (in == null) {
                 throw new IOException(resource + " is missing from jevent.jar");
             }
-            return lookup.defineClass(in.readAllBytes());
+            return in.readAllBytes();
         }
     }
 
@@ -463,14 +467,18 @@ final class Jdk25 implements Jdk {
     public void installDispatchers(IntPredicate hub, Supplier<Throwable> onClose) throws Exception {
         Class<?> poller = Class.forName("sun.nio.ch.Poller");
         var lookup = MethodHandles.privateLookupIn(poller, MethodHandles.lookup());
+        for (String part : new String[] {"", "$Selecting", "$Accepting", "$Datagrams"}) {
+            define(lookup, "sun/nio/ch/HubSelectorProvider" + part);
+        }
         define(lookup, "sun/nio/ch/HubDispatcher$Sockets");
         define(lookup, "sun/nio/ch/HubDispatcher$Datagrams");
         Class<?> dispatcher = define(lookup, "sun/nio/ch/HubDispatcher");
         var inside = MethodHandles.privateLookupIn(dispatcher, MethodHandles.lookup());
-        var type = MethodType.methodType(void.class, IntPredicate.class, Supplier.class);
+        var type =
+                MethodType.methodType(void.class, IntPredicate.class, Supplier.class, byte[].class);
         var install = inside.findStatic(dispatcher, "install", type);
         try {
-            install.invokeExact(hub, onClose);
+            install.invokeExact(hub, onClose, classFile("java/net/HubServerSocketImpl"));
         } catch (Exception | Error e) {
             throw e;
         } catch (Throwable e) {

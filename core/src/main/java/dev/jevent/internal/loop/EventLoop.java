@@ -248,6 +248,11 @@ public abstract class EventLoop {
         return true;
     }
 
+    /** What who runs now has moved by his last call is worth so many more. */
+    public final void moved(int calls) {
+        served += calls;
+    }
+
     /** How many entries wait for their turn. */
     public final int queued() {
         return queue.size() + woken.size();
