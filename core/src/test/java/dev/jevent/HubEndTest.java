@@ -89,7 +89,8 @@ class HubEndTest extends HubScenario {
     @Test
     void hubOfAThreadThatUsedEverythingIsReferredToByNobody() throws Exception {
         var hubs = new ArrayList<WeakReference<Hub>>();
-        try (var shared = Sockets.listen(new InetSocketAddress("127.0.0.1", 0))) {
+        try (var shared =
+                Sockets.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
             for (int i = 0; i < 3; i++) {
                 var own = new AtomicReference<WeakReference<Hub>>();
                 Thread t =
@@ -115,14 +116,14 @@ class HubEndTest extends HubScenario {
         Timeout.start(Duration.ofHours(1));
         var accepting = Jevent.spawn(() -> shared.accept());
         Jevent.spawn(() -> Thread.sleep(3_600_000));
-        Jevent.spawn(() -> InetAddress.getByName("localhost")).get();
+        Jevent.spawn(() -> InetAddress.getAllByName("localhost")).get();
         Jevent.spawn(
                 () -> {
                     try (var s = new java.net.ServerSocket(0)) {
                         s.accept();
                     }
                 });
-        try (var client = Sockets.connect("127.0.0.1", shared.getLocalPort())) {
+        try (var client = Sockets.connect("localhost", shared.getLocalPort())) {
             client.setTcpNoDelay(true);
             accepting.get().close();
         }

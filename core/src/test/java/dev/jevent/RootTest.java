@@ -11,6 +11,7 @@ import dev.jevent.http.HttpServer;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -52,7 +53,7 @@ class RootTest extends HubScenario {
 
     private void timersAndSocketsComeThoughTheRoot(Action spins) throws Exception {
         try (var listener = new ServerSocket(0);
-                var a = new Socket("127.0.0.1", listener.getLocalPort());
+                var a = new Socket(InetAddress.getLoopbackAddress(), listener.getLocalPort());
                 var b = listener.accept()) {
             var slept = Jevent.spawn(() -> Jevent.sleep(5));
             var got = exchange(a, b);
@@ -228,7 +229,7 @@ class RootTest extends HubScenario {
     private static HttpServer hello() throws IOException {
         var server =
                 new HttpServer(
-                        new InetSocketAddress("127.0.0.1", 0),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         (request, response) -> response.send("hello"));
         server.start();
         return server;
