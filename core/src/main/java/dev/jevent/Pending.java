@@ -39,6 +39,7 @@ final class Pending {
         final long since;
         final boolean lasting;
         boolean told;
+        boolean closed; // a library's socket: told by that
         boolean thrown; // a lasting one: once at least
 
         Entry(Throwable error, long since, boolean lasting) {
@@ -52,7 +53,7 @@ final class Pending {
     private List<Throwable> spent = List.of(); // told first, and thrown as themselves after that
     private Entry taken; // the last one
     private Throwable takenError; // what it was thrown as
-    private boolean takenAgain; // it had been told or thrown before
+    private boolean takenAgain; // a library's socket had been closed for it
     private Shield shield; // the innermost one
     private long shields; // the number of the newest one, still there or not
 
@@ -128,8 +129,8 @@ final class Pending {
     }
 
     /**
-     * The next one to be thrown now. What lasts is thrown once more only from a wait that has begun:
-     * code that swallows it in a loop gives way to the others.
+     * The next one to be thrown now. What lasts is thrown once more only from a wait that has
+     * begun: code that swallows it in a loop gives way to the others.
      */
     private Entry next() {
         for (Entry e : entries) {
@@ -162,7 +163,7 @@ final class Pending {
         }
         hasParked = false;
         Throwable error = entry.error;
-        takenAgain = entry.told || entry.thrown;
+        takenAgain = entry.closed;
         if (entry.lasting) {
             // the same object twice could not be suppressed by itself where a block is left
             error = entry.thrown ? GreenletExit.again(error) : error;
@@ -216,7 +217,7 @@ final class Pending {
      * What was thrown just now, as itself and for the first time, is delivered as something else
      * instead: puts it back as told.
      *
-     * @return false if the error is something else, or was thrown or told before
+     * @return false if the error is something else, or a socket was closed for it before
      */
     boolean tellInstead(Throwable error) {
         Entry entry = taken;
@@ -226,6 +227,7 @@ final class Pending {
         taken = null;
         takenError = null;
         entry.told = true;
+        entry.closed = true;
         if (!entry.lasting) {
             entries.addFirst(entry);
         }
@@ -233,14 +235,17 @@ final class Pending {
     }
 
     /**
-     * The next one, if it is untold: it is told from now on. Null if it was, or if there is none.
+     * The next one, if no socket of a library was closed for it: now one is, which tells it. Null
+     * if one was, or if there is nothing: the first such socket fails as libraries expect it, so
+     * that they throw it away; whoever goes on then is thrown at.
      */
     Throwable tell() {
         Entry entry = next();
-        if (entry == null || entry.told || entry.thrown) {
+        if (entry == null || entry.closed) {
             return null;
         }
         entry.told = true;
+        entry.closed = true;
         return entry.error;
     }
 
