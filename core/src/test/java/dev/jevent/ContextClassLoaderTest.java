@@ -19,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -126,6 +127,11 @@ class ContextClassLoaderTest extends HubScenario {
                                     told.complete(seen());
                                     return -1;
                                 }
+
+                                @Override
+                                public int read(byte[] b, int off, int len) {
+                                    return read();
+                                }
                             };
                     try (var file = FileObject.wrap(in)) {
                         assertEquals(-1, file.read());
@@ -190,7 +196,7 @@ class ContextClassLoaderTest extends HubScenario {
                 () -> {
                     var told = new CompletableFuture<ClassLoader>();
                     ClassLoader asking = seen();
-                    try (var handler = Jevent.signalHandler("WINCH", () -> told.complete(seen()))) {
+                    try (var _ = Jevent.signalHandler("WINCH", () -> told.complete(seen()))) {
                         Thread.currentThread().setContextClassLoader(new Loader("later"));
                         Runtime.getRuntime()
                                 .exec(
@@ -245,7 +251,8 @@ class ContextClassLoaderTest extends HubScenario {
 
     private static ClassLoader askJdkServer() throws Exception {
         var told = new CompletableFuture<ClassLoader>();
-        var server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        var server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext(
                 "/",
                 exchange -> {
@@ -254,8 +261,10 @@ class ContextClassLoaderTest extends HubScenario {
                     exchange.close();
                 });
         server.start();
-        try (var client = new Socket("127.0.0.1", server.getAddress().getPort())) {
-            client.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes());
+        try (var client =
+                new Socket(InetAddress.getLoopbackAddress(), server.getAddress().getPort())) {
+            client.getOutputStream()
+                    .write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             return told.get(20, TimeUnit.SECONDS);
         } finally {
             server.stop(0);

@@ -38,9 +38,9 @@ public final class Settings {
      * @throws Wrong if one of them makes no sense
      */
     public static void check() {
-        int threads = threads();
-        Duration grace = grace();
-        long millis = monitorMillis();
+        int _ = threads();
+        Duration _ = grace();
+        long _ = monitorMillis();
         checkWord(PRINT, "true", "false");
         checkWord(FLIGHT, "true", "false");
         checkWord(POLLER, "epoll", "jdk");

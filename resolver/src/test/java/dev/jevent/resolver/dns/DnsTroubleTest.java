@@ -319,7 +319,6 @@ class DnsTroubleTest extends DnsScenario {
     @Test
     void answerWithoutItsQuestionIsNone() throws Exception {
         var server = server(A);
-        NameServer.Handler well = server.handler;
         server.before =
                 (query, from, own) -> {
                     Message m = NameServer.reply(query, Rcode.NOERROR);
