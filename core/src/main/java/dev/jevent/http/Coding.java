@@ -2,7 +2,9 @@ package dev.jevent.http;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /** How a file was compressed beforehand; the best one first. */
 enum Coding {
@@ -33,7 +35,7 @@ enum Coding {
 
     /** The same of the items of the list, of which each is looked at once. */
     static List<Coding> accepted(List<String> items) {
-        int[] weights = {-1, -1, -1}; // in thousandths; not mentioned
+        Map<Coding, Integer> weights = new EnumMap<>(Coding.class); // in thousandths
         int others = 0;
         for (String item : items) {
             int semicolon = item.indexOf(';');
@@ -43,14 +45,14 @@ enum Coding {
                 others = weight;
             }
             for (Coding c : FILES) {
-                if (weights[c.ordinal()] < 0 && name.equalsIgnoreCase(c.token)) {
-                    weights[c.ordinal()] = weight;
+                if (name.equalsIgnoreCase(c.token)) {
+                    weights.putIfAbsent(c, weight); // the first one counts
                 }
             }
         }
         List<Choice> choices = new ArrayList<>(3);
         for (Coding c : FILES) {
-            int weight = weights[c.ordinal()] < 0 ? others : weights[c.ordinal()];
+            int weight = weights.getOrDefault(c, others);
             if (weight > 0) {
                 choices.add(new Choice(c, weight));
             }
