@@ -14,10 +14,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -211,6 +214,53 @@ class SwallowedKillTest extends HubScenario {
         }
     }
 
+    /** One whose queue is full: the kernel does not answer who connects. */
+    private static ServerSocket full() throws IOException {
+        var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        for (int i = 0; i < 2; i++) {
+            SocketChannel.open(server.getLocalSocketAddress()); // collected with the JVM
+        }
+        return server;
+    }
+
+    private static long descriptors() {
+        File[] all = new File("/proc/self/fd").listFiles();
+        return all == null ? 0 : all.length;
+    }
+
+    @Test
+    void connectThatIsEndedGivesItsDescriptorBack() throws Exception {
+        try (var server = full()) {
+            SocketAddress to = server.getLocalSocketAddress();
+            Action byAddress = () -> new Socket().connect(to);
+            Action byChannel = () -> SocketChannel.open(to);
+            Action retried =
+                    () -> {
+                        assertThrows(IOException.class, () -> new Socket().connect(to));
+                        new Socket().connect(to);
+                    };
+            for (Action connect : List.of(byAddress, byChannel, retried)) {
+                Jevent.spawn(
+                                () -> {
+                                    thrownBy( // loads classes
+                                            () ->
+                                                    Jevent.withTimeout(
+                                                            SOON, Greenlet.callable(connect)));
+                                    long before = descriptors();
+                                    for (int i = 0; i < 5; i++) {
+                                        assertThrows(
+                                                Timeout.class,
+                                                () ->
+                                                        Jevent.withTimeout(
+                                                                SOON, Greenlet.callable(connect)));
+                                    }
+                                    assertEquals(before, descriptors());
+                                })
+                        .get();
+            }
+        }
+    }
+
     @Test
     void plainKillIsThrownAsItselfOnce() throws Exception {
         var g =
@@ -374,7 +424,7 @@ class SwallowedKillTest extends HubScenario {
                             while (done.get() == 0) {
                                 LockSupport.parkNanos(10_000);
                             }
-                            return thrownBy(() -> Thread.sleep(1));
+                            return thrownBy(() -> Thread.sleep(60_000));
                         });
         Jevent.spawn(done::incrementAndGet);
         assertTrue(spinner.join(LONG));

@@ -80,7 +80,9 @@ public final class HubPoller extends Poller {
         @Override
         public Thread remove(Object fd) {
             Thread writer = super.remove(fd);
-            Throwable error = Thread.currentThread().isVirtual() ? onClose.get() : null;
+            Thread me = Thread.currentThread();
+            boolean closes = me.isVirtual() && writer != me; // else its own wait has ended
+            Throwable error = closes ? onClose.get() : null;
             if (error != null) {
                 LockSupport.unpark(writer);
                 throw HubPoller.<RuntimeException>sneaky(error);
