@@ -109,7 +109,7 @@ class HubEndTest extends HubScenario {
 
     private static void useEverything(java.net.ServerSocket shared) throws Exception {
         Hub hub = Hub.get();
-        Jevent.signalHandler("USR2", () -> {});
+        Jevent.signalHandler("URG", () -> {});
         hub.loop().timer(Duration.ofHours(1)).start(() -> {});
         Jevent.blocking(() -> {});
         Jevent.spawnLater(Duration.ofHours(1), () -> {});
