@@ -3,6 +3,7 @@ package dev.jevent.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.jevent.Dose;
 import dev.jevent.Greenlet;
 import dev.jevent.Jevent;
 import dev.jevent.socket.SocketScenario;
@@ -30,7 +31,7 @@ import java.util.List;
 @ExtendWith(InGreenlet.class)
 class HttpSlowlorisTest extends SocketScenario {
 
-    private static final int ATTACKERS = Integer.getInteger("jevent.attackers", 300);
+    private static final int ATTACKERS = Dose.of("jevent.attackers", 30, 5_000);
     private static final Duration SHORT = Duration.ofMillis(700);
     private static final byte[] BIG = new byte[8 << 20];
 

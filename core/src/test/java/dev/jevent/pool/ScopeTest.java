@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jevent.ChildJvm;
+import dev.jevent.Dose;
 import dev.jevent.Greenlet;
 import dev.jevent.GreenletExit;
 import dev.jevent.HubScenario;
@@ -758,7 +759,7 @@ class ScopeTest extends HubScenario {
     void raceOfACancelFromAnotherThreadWithTheEndOfTheBodyLeavesNothingBehind() throws Exception {
         // the cancellation may be under way to the body when that is over: then it is never thrown
         try (var other = new OtherHub()) {
-            for (int i = 0; i < 2_000; i++) {
+            for (int i = 0; i < Dose.of(300, 2_000); i++) {
                 int n = i % 4;
                 var canceller = new AtomicReference<Greenlet<Void>>();
                 Scope.run(
