@@ -12,6 +12,7 @@ import dev.jevent.socket.Sockets;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Attackers that are slow on purpose: with their header, with their body, in reading the answer.
@@ -29,6 +31,7 @@ import java.util.List;
  * time; {@code -Djevent.attackers=5000} for more.
  */
 @ExtendWith(InGreenlet.class)
+@Timeout(value = 20, unit = TimeUnit.MINUTES) // thousands take their time
 class HttpSlowlorisTest extends SocketScenario {
 
     private static final int ATTACKERS = Dose.of("jevent.attackers", 30, 5_000);

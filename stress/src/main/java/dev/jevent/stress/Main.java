@@ -26,8 +26,7 @@ public final class Main {
                     + " --add-opens=java.base/sun.nio.ch=ALL-UNNAMED"
                     + " --enable-native-access=ALL-UNNAMED";
 
-    private static final String QUICK_FLAGS =
-            FLAGS + " -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx512m";
+    private static final String QUICK_FLAGS = FLAGS + " -XX:+UseSerialGC -Xmx512m";
 
     /** How long and how thoroughly. */
     private enum Mode {
