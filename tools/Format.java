@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * once for all modules.
  *
  * <p>Arguments: {@code --check} or {@code --fix}, the file that gets the errors (it does not exist
- * when there are none), the root folder, and the folders below it to look at.
+ * when there are none), and the root folder: all modules in it are looked at, and the tools.
  */
 public final class Format {
     private Format() {}
@@ -22,16 +22,13 @@ public final class Format {
     public static void main(String[] args) throws IOException {
         boolean fix = args[0].equals("--fix");
         Path errors = Path.of(args[1]);
-        Path root = Path.of(args[2]).toAbsolutePath();
+        Path root = Path.of(args[2]).toAbsolutePath().normalize();
         var options = JavaFormatterOptions.builder().style(JavaFormatterOptions.Style.AOSP).build();
         var formatter = new Formatter(options);
         List<Path> files = new ArrayList<>();
-        for (int i = 3; i < args.length; i++) {
-            Path folder = root.resolve(args[i]);
-            if (Files.isDirectory(folder)) {
-                try (Stream<Path> found = Files.walk(folder)) {
-                    found.filter(f -> f.toString().endsWith(".java")).sorted().forEach(files::add);
-                }
+        for (Path folder : folders(root)) {
+            try (Stream<Path> found = Files.walk(folder)) {
+                found.filter(f -> f.toString().endsWith(".java")).sorted().forEach(files::add);
             }
         }
         List<String> unformatted = new ArrayList<>();
@@ -67,6 +64,16 @@ public final class Format {
         if (!message.isEmpty()) {
             Files.createDirectories(errors.getParent());
             Files.writeString(errors, message.toString());
+        }
+    }
+
+    private static List<Path> folders(Path root) throws IOException {
+        try (Stream<Path> all = Files.list(root)) {
+            return all.filter(f -> Files.isRegularFile(f.resolve("pom.xml")))
+                    .flatMap(f -> Stream.of(f.resolve("src"), f.resolve("Format.java")))
+                    .filter(Files::exists)
+                    .sorted()
+                    .toList();
         }
     }
 }

@@ -131,7 +131,7 @@ class GreenletKillTest extends HubScenario {
     @Test
     void oneOnAnotherHubIsKilled() {
         try (var other = new OtherHub()) {
-            for (int i = 0; i < 200; i++) {
+            for (int i = 0; i < Dose.of(50, 200); i++) {
                 var begun = new CountDownLatch(1);
                 var ended = new AtomicReference<String>();
                 var g =
@@ -458,7 +458,7 @@ class GreenletKillTest extends HubScenario {
     void raceOfManyKillersFromManyThreadsEndsInOneEnd() throws Exception {
         try (var other = new OtherHub();
                 var third = new OtherHub()) {
-            for (int i = 0; i < 300; i++) {
+            for (int i = 0; i < Dose.of(60, 300); i++) {
                 var g = other.spawn(() -> Jevent.sleep(60_000));
                 var a = third.spawn(() -> g.kill());
                 var b = Jevent.spawn(() -> g.kill());

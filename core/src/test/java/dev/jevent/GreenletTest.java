@@ -564,7 +564,7 @@ class GreenletTest extends HubScenario {
     @Test
     void endIsSeenByAnotherThreadAsAWhole() throws Exception {
         try (var other = new OtherHub()) {
-            for (int i = 0; i < 2_000; i++) {
+            for (int i = 0; i < Dose.of(300, 2_000); i++) {
                 var g = other.spawn(() -> 5);
                 g.join();
                 assertTrue(g.ready() && g.dead() && !g.started(), "round " + i);

@@ -57,6 +57,11 @@ public abstract class HubScenario {
         assertFalse(interrupted, "no interrupt is left over");
     }
 
+    /** Whether it waits for what others do; any thread may ask. */
+    protected static boolean isAsleep(Hub hub) {
+        return hub.core.isAsleep();
+    }
+
     protected boolean allHaveEnded() {
         return hub.living.size() == 0;
     }

@@ -228,13 +228,13 @@ class WaiterTest extends HubScenario {
 
     @Test
     void raceWithATimeIsDecidedOnce() throws Exception {
-        raceOfSwitchAndDisturbance(10_000, w -> w.await(300));
+        raceOfSwitchAndDisturbance(Dose.of(2_000, 10_000), w -> w.await(300));
     }
 
     @Test
     void raceWithATimeoutIsDecidedOnce() throws Exception {
         raceOfSwitchAndDisturbance(
-                10_000,
+                Dose.of(2_000, 10_000),
                 w -> {
                     var t = Timeout.start(Duration.ofNanos(500));
                     try {
@@ -252,7 +252,7 @@ class WaiterTest extends HubScenario {
     @Test
     void raceWithAKillIsDecidedOnce() throws Exception {
         raceOfSwitchAndDisturbance(
-                10_000,
+                Dose.of(2_000, 10_000),
                 w -> {
                     var me = Jevent.getCurrent();
                     var killer = Jevent.spawn(() -> me.killLater());

@@ -54,6 +54,7 @@ class HttpBenchmarksTest {
             names = {"LOG", "GO"},
             mode = EnumSource.Mode.EXCLUDE)
     void everyContenderAnswersEveryLoad(Column column) throws Exception {
+        Dose.onlyNightly(column == Column.JEVENT);
         Command server = http.server(column, Load.HELLO);
         assumeTrue(server.missing().isEmpty(), () -> server.missing().orElseThrow());
         assumeTrue(TOOLS.c("http_client").isPresent(), "no C compiler");
@@ -71,6 +72,7 @@ class HttpBenchmarksTest {
     @ParameterizedTest
     @EnumSource(names = {"JEVENT", "C"})
     void andOverTls(Column column) throws Exception {
+        Dose.onlyNightly(false);
         Command server = http.server(column, Load.TLS);
         assumeTrue(server.missing().isEmpty(), () -> server.missing().orElseThrow());
         Map<String, Double> numbers =

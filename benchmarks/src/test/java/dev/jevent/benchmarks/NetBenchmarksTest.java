@@ -41,11 +41,16 @@ class NetBenchmarksTest {
                         "p99_us", 30.0));
     }
 
-    /** One connection, for a moment: the numbers mean nothing. The others are for --quick. */
+    /**
+     * One connection, for a moment: the numbers mean nothing. The others are for --quick. Every day
+     * only jevent echoes.
+     */
     @ParameterizedTest
     @EnumSource(names = {"JEVENT", "NETTY", "C"})
     void everyContenderServesEveryLoad(Column column) throws Exception {
-        for (List<Row> group : NetBenchmarks.groups(List.of())) {
+        Dose.onlyNightly(column == Column.JEVENT);
+        List<String> only = Dose.NIGHTLY ? List.of() : List.of("echo");
+        for (List<Row> group : NetBenchmarks.groups(only)) {
             Row row = group.getFirst();
             Contender contender =
                     net.benchmark(group).contenders().get(List.of(Column.values()).indexOf(column));

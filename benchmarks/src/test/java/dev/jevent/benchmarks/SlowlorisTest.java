@@ -43,6 +43,7 @@ class SlowlorisTest {
     /** For a moment: only who answers means anything. */
     @Test
     void thePoolStarvesAndJeventDoesNot() throws Exception {
+        Dose.onlyNightly(false);
         Tools tools = new Tools(Path.of("").toAbsolutePath());
         Commands commands = new Commands(tools, new Cores(List.of(0)), 100);
         Benchmark benchmark =

@@ -29,6 +29,7 @@ class ToolkitTest {
     @ParameterizedTest
     @EnumSource(names = "GO", mode = EnumSource.Mode.EXCLUDE)
     void everyContenderMeasuresItsRows(Column column) throws Exception {
+        Dose.onlyNightly(column == Column.JEVENT);
         Tools tools = new Tools(Path.of("").toAbsolutePath());
         Commands commands = new Commands(tools, Cores.discover(), 100);
         List<String> rows =

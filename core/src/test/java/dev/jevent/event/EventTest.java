@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jevent.BlockingSwitchOutError;
+import dev.jevent.Dose;
 import dev.jevent.Greenlet;
 import dev.jevent.HubScenario;
 import dev.jevent.Jevent;
@@ -272,7 +273,7 @@ class EventTest extends HubScenario {
     /** What the setter wrote is seen by who sees the event set, also when it was set before. */
     @Test
     void noSetIsLostWhileOthersClearIt() throws Exception {
-        int rounds = 5_000;
+        int rounds = Dose.of(300, 5_000);
         var answer = new Event();
         try (var other = new OtherHub()) {
             var there =

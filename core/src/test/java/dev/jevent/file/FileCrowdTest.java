@@ -3,6 +3,7 @@ package dev.jevent.file;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.jevent.Dose;
 import dev.jevent.Greenlet;
 import dev.jevent.Jevent;
 
@@ -56,7 +57,7 @@ class FileCrowdTest extends FileScenario {
 
     @Test
     void aLargeFileIsCopiedInConstantMemory() throws Exception {
-        long size = 200L << 20;
+        long size = (long) Dose.of(50, 200) << 20;
         Path from = folder.resolve("from");
         Path to = folder.resolve("to");
         AtomicInteger ticks = new AtomicInteger();

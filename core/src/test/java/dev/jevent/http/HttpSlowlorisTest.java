@@ -3,6 +3,7 @@ package dev.jevent.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.jevent.Dose;
 import dev.jevent.Greenlet;
 import dev.jevent.Jevent;
 import dev.jevent.socket.SocketScenario;
@@ -11,6 +12,7 @@ import dev.jevent.socket.Sockets;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.io.IOException;
@@ -21,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Attackers that are slow on purpose: with their header, with their body, in reading the answer.
@@ -28,9 +31,10 @@ import java.util.List;
  * time; {@code -Djevent.attackers=5000} for more.
  */
 @ExtendWith(InGreenlet.class)
+@Timeout(value = 20, unit = TimeUnit.MINUTES) // thousands take their time
 class HttpSlowlorisTest extends SocketScenario {
 
-    private static final int ATTACKERS = Integer.getInteger("jevent.attackers", 300);
+    private static final int ATTACKERS = Dose.of("jevent.attackers", 30, 5_000);
     private static final Duration SHORT = Duration.ofMillis(700);
     private static final byte[] BIG = new byte[8 << 20];
 

@@ -3,6 +3,7 @@ package dev.jevent.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.jevent.Dose;
 import dev.jevent.Greenlet;
 import dev.jevent.Jevent;
 import dev.jevent.socket.SocketScenario;
@@ -26,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 @ExtendWith(InGreenlet.class)
 class HttpSoakTest extends SocketScenario {
 
-    private static final int REQUESTS = Integer.getInteger("jevent.soak", 12_000);
+    private static final int REQUESTS = Dose.of("jevent.soak", 2_000, 1_000_000);
     private static final int CLIENTS = 32;
     private static final long MOST_GROWTH = 4 << 20;
 

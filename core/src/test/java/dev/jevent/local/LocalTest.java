@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.jevent.Dose;
 import dev.jevent.Greenlet;
 import dev.jevent.HubScenario;
 import dev.jevent.Jevent;
@@ -285,7 +286,7 @@ class LocalTest extends HubScenario {
             var busy =
                     other.spawn(
                             () -> {
-                                for (int i = 0; i < 20_000; i++) {
+                                for (int i = 0; i < Dose.of(5_000, 20_000); i++) {
                                     var l = new Local<Integer>();
                                     l.set(i);
                                     if (i % 3 == 0) {

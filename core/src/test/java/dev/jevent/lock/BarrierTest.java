@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jevent.Action;
 import dev.jevent.BlockingSwitchOutError;
+import dev.jevent.Dose;
 import dev.jevent.Greenlet;
 import dev.jevent.GreenletExit;
 import dev.jevent.HubScenario;
@@ -258,7 +259,7 @@ class BarrierTest extends HubScenario {
 
     @Test
     void anyThreadsMeet() throws Exception {
-        int rounds = 2_000;
+        int rounds = Dose.of(200, 2_000);
         var actions = new AtomicInteger();
         var barrier = new Barrier(3, actions::incrementAndGet);
         Action meet =

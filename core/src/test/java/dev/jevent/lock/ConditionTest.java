@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jevent.Action;
 import dev.jevent.BlockingSwitchOutError;
+import dev.jevent.Dose;
 import dev.jevent.Greenlet;
 import dev.jevent.HubScenario;
 import dev.jevent.Jevent;
@@ -405,7 +406,7 @@ class ConditionTest extends HubScenario {
         of(kind);
         Condition notFull = lock.newCondition();
         var buffer = new ArrayDeque<Integer>();
-        int items = 2_000;
+        int items = Dose.of(200, 2_000);
         long[] sum = new long[1];
         Action put =
                 () -> {

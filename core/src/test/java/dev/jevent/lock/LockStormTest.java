@@ -3,6 +3,7 @@ package dev.jevent.lock;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.jevent.Dose;
 import dev.jevent.Greenlet;
 import dev.jevent.GreenletExit;
 import dev.jevent.Hub;
@@ -115,7 +116,7 @@ class LockStormTest {
         var lock = new RLock();
         var inside = new AtomicInteger();
         storm(
-                2_000,
+                Dose.of(500, 2_000),
                 random -> {
                     boolean got =
                             switch (random.nextInt(6)) {
@@ -153,7 +154,7 @@ class LockStormTest {
         var readers = new AtomicInteger();
         var writers = new AtomicInteger();
         storm(
-                2_000,
+                Dose.of(500, 2_000),
                 random -> {
                     boolean writes = random.nextInt(3) == 0;
                     var mine = writes ? lock.writeLock() : lock.readLock();
@@ -234,7 +235,7 @@ class LockStormTest {
     void nobodyMissesAnEvent() throws Exception {
         var event = new Event();
         storm(
-                2_000,
+                Dose.of(500, 2_000),
                 random -> {
                     switch (random.nextInt(4)) {
                         case 0 -> {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jevent.BlockingSwitchOutError;
+import dev.jevent.Dose;
 import dev.jevent.Greenlet;
 import dev.jevent.GreenletExit;
 import dev.jevent.HubScenario;
@@ -298,7 +299,7 @@ class RLockTest extends HubScenario {
 
     @Test
     void itKeepsOutOtherHubsAndPlainThreads() throws Exception {
-        int rounds = 5_000;
+        int rounds = Dose.of(500, 5_000);
         int[] inside = new int[2];
         Runnable work =
                 () -> {

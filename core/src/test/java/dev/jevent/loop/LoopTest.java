@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jevent.BlockingSwitchOutError;
+import dev.jevent.Dose;
 import dev.jevent.Hub;
 import dev.jevent.Jevent;
 import dev.jevent.Waiter;
@@ -447,7 +448,7 @@ class LoopTest {
     void threadsThatSendWhileTheHubIsDestroyedComeToNoHarm() throws Exception {
         hub.destroy();
         var failure = new AtomicReference<Throwable>();
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < Dose.of(5, 20); i++) {
             Hub victim = Hub.get();
             Async async = victim.loop().async();
             async.start(() -> {});

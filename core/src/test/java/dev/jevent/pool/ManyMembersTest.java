@@ -3,6 +3,7 @@ package dev.jevent.pool;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.jevent.Dose;
 import dev.jevent.Greenlet;
 import dev.jevent.HubScenario;
 import dev.jevent.Jevent;
@@ -18,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** 100,000 members: nothing here would end in a minute if it were quadratic. */
 class ManyMembersTest extends HubScenario {
 
-    private static final int MANY = 100_000;
+    private static final int MANY = Dose.of(20_000, 100_000);
 
     private final Group group = new Group();
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jevent.ChildJvm;
+import dev.jevent.Dose;
 import dev.jevent.Greenlet;
 import dev.jevent.GreenletExit;
 import dev.jevent.HubScenario;
@@ -758,7 +759,7 @@ class ScopeTest extends HubScenario {
     void raceOfACancelFromAnotherThreadWithTheEndOfTheBodyLeavesNothingBehind() throws Exception {
         // the cancellation may be under way to the body when that is over: then it is never thrown
         try (var other = new OtherHub()) {
-            for (int i = 0; i < 2_000; i++) {
+            for (int i = 0; i < Dose.of(300, 2_000); i++) {
                 int n = i % 4;
                 var canceller = new AtomicReference<Greenlet<Void>>();
                 Scope.run(
@@ -777,7 +778,7 @@ class ScopeTest extends HubScenario {
     void raceOfSpawnsFromAnotherThreadWithACancelNeverHangs() throws Exception {
         // whoever comes before the cancel is killed by it, whoever comes after never begins
         try (var other = new OtherHub()) {
-            for (int i = 0; i < 200; i++) {
+            for (int i = 0; i < Dose.of(40, 200); i++) {
                 var refused = new AtomicInteger();
                 var spawned = new ArrayList<Greenlet<?>>();
                 Scope.run(
@@ -805,8 +806,8 @@ class ScopeTest extends HubScenario {
     // ---- many
 
     @Test
-    void hundredThousandChildrenEndAndAreCancelledInLinearTime() throws Exception {
-        int n = 100_000;
+    void manyChildrenEndAndAreCancelledInLinearTime() throws Exception {
+        int n = Dose.of(20_000, 100_000);
         var ran = new AtomicInteger();
         Scope.run(
                 s -> {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.jevent.Dose;
 import dev.jevent.Greenlet;
 import dev.jevent.HubScenario;
 import dev.jevent.Interrupted;
@@ -338,7 +339,7 @@ class ThreadPoolTest extends HubScenario {
     @Test
     void killLetsNothingBeginInPlaceOfWhatItInterrupts() {
         var ran = new AtomicInteger();
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < Dose.of(60, 300); i++) {
             occupy();
             pool.spawn(ran::incrementAndGet);
             pool.kill();

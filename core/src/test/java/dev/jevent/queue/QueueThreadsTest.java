@@ -3,6 +3,7 @@ package dev.jevent.queue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.jevent.Dose;
 import dev.jevent.Greenlet;
 import dev.jevent.HubScenario;
 import dev.jevent.Jevent;
@@ -20,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 /** Between hubs and threads each item arrives exactly once, whoever is disturbed. */
 class QueueThreadsTest extends HubScenario {
 
-    private static final int OPERATIONS = 60_000;
+    private static final int OPERATIONS = Dose.of(15_000, 60_000);
 
     @Test
     void itemsPassBetweenHubs() throws Exception {
@@ -35,7 +36,7 @@ class QueueThreadsTest extends HubScenario {
                                 }
                                 back.putEnd();
                             });
-            for (int i = 0; i < 2_000; i++) {
+            for (int i = 0; i < Dose.of(300, 2_000); i++) {
                 there.put(i);
                 assertEquals(i + 1, back.get());
             }
@@ -75,6 +76,7 @@ class QueueThreadsTest extends HubScenario {
     @Test
     void joinWaitsForWorkersOfOtherHubs() throws Exception {
         var q = new Queue<Integer>(5);
+        int items = Dose.of(1_000, 10_000);
         try (var one = new OtherHub();
                 var two = new OtherHub()) {
             List<Greenlet<Integer>> workers = new ArrayList<>();
@@ -90,7 +92,7 @@ class QueueThreadsTest extends HubScenario {
                                     return sum;
                                 }));
             }
-            for (int i = 0; i < 10_000; i++) {
+            for (int i = 0; i < items; i++) {
                 q.put(1);
             }
             q.join();
@@ -99,7 +101,7 @@ class QueueThreadsTest extends HubScenario {
             for (var worker : workers) {
                 sum += worker.get();
             }
-            assertEquals(10_000, sum);
+            assertEquals(items, sum);
         }
     }
 

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.jevent.Dose;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -307,7 +309,7 @@ class ProxyParserTest {
     void whateverIsChangedItIsAHeaderOrMalformed() {
         var random = new Random(4);
         int headers = 0;
-        for (int i = 0; i < 300_000; i++) {
+        for (int i = 0; i < Dose.of(60_000, 300_000); i++) {
             byte[] b = GOOD[random.nextInt(GOOD.length)].clone();
             for (int k = random.nextInt(4); k >= 0; k--) {
                 b[random.nextInt(b.length)] = (byte) random.nextInt(256);
@@ -333,7 +335,7 @@ class ProxyParserTest {
     @Test
     void randomBytesAfterTheSignatureAreAHeaderOrMalformed() {
         var random = new Random(5);
-        for (int i = 0; i < 100_000; i++) {
+        for (int i = 0; i < Dose.of(20_000, 100_000); i++) {
             byte[] b = new byte[16 + random.nextInt(300)];
             random.nextBytes(b);
             System.arraycopy(ProxyParser.SIGNATURE, 0, b, 0, 12);

@@ -291,7 +291,7 @@ class TlsDisturbanceTest extends TlsScenario {
         pair().client().close();
         closeEverything();
         int before = openDescriptors();
-        for (int i = 0; i < 30; i++) {
+        for (int i = 0; i < 8; i++) {
             Pair good = pair();
             good.client().close();
             good.server().close();

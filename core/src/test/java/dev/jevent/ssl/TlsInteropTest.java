@@ -54,6 +54,19 @@ class TlsInteropTest extends TlsScenario {
                 () -> new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
     }
 
+    /** Reads on until the text is there that many times. */
+    private static void awaitSaid(Process p, StringBuilder said, String text, int times)
+            throws Exception {
+        Jevent.blocking(
+                () -> {
+                    while (said.toString().split(text, -1).length <= times) {
+                        int b = p.getInputStream().read();
+                        assertTrue(b >= 0, said::toString);
+                        said.append((char) b);
+                    }
+                });
+    }
+
     private Process client(ServerSocket listener, String... more) throws IOException {
         List<String> command =
                 new ArrayList<>(
@@ -69,6 +82,13 @@ class TlsInteropTest extends TlsScenario {
                                 "localhost"));
         command.addAll(List.of(more));
         return start(command.toArray(String[]::new));
+    }
+
+    /** Reads {@code a} and the end of the line. */
+    private static void answerOnce(Socket s) throws IOException {
+        assertEquals('a', s.getInputStream().read());
+        assertEquals('\n', s.getInputStream().read());
+        s.getOutputStream().write("answer\n".getBytes(StandardCharsets.US_ASCII));
     }
 
     private static void say(Process p, String text) throws IOException {
@@ -108,12 +128,9 @@ class TlsInteropTest extends TlsScenario {
         Path session = file("session" + version);
         try (var listener = server().listen(loopback())) {
             for (int i = 0; i < 2; i++) {
-                Process p =
-                        client(
-                                listener,
-                                version,
-                                i == 0 ? "-sess_out" : "-sess_in",
-                                session.toString());
+                boolean first = i == 0;
+                String use = first ? "-sess_out" : "-sess_in";
+                Process p = client(listener, version, use, session.toString());
                 var said = new String[1];
                 together(
                         () -> {
@@ -123,13 +140,16 @@ class TlsInteropTest extends TlsScenario {
                             }
                         },
                         () -> {
+                            var begin = new StringBuilder();
                             say(p, "x");
                             say(p, "\n");
-                            Jevent.sleep(100); // it has to get the ticket
+                            if (first && version.equals("-tls1_3")) {
+                                awaitSaid(p, begin, "Session Ticket arrived", 1);
+                            }
                             p.getOutputStream().close();
-                            said[0] = saidBy(p);
+                            said[0] = begin + saidBy(p);
                         });
-                assertTrue(said[0].contains(i == 0 ? "New, TLSv1" : "Reused, TLSv1"), said[0]);
+                assertTrue(said[0].contains(first ? "New, TLSv1" : "Reused, TLSv1"), said[0]);
             }
         }
     }
@@ -142,25 +162,24 @@ class TlsInteropTest extends TlsScenario {
                     () -> {
                         try (Socket s = listener.accept()) {
                             for (int i = 0; i < 3; i++) {
-                                assertEquals('a', s.getInputStream().read());
-                                assertEquals('\n', s.getInputStream().read());
-                                s.getOutputStream()
-                                        .write("answer\n".getBytes(StandardCharsets.US_ASCII));
+                                answerOnce(s);
                             }
                         }
                     },
                     () -> {
+                        var said = new StringBuilder();
                         say(p, "a\n");
-                        Jevent.sleep(50); // K has to be the first of a line, and of a read
+                        awaitSaid(p, said, "answer", 1); // K has to be the first of a read
                         say(p, "K\n");
-                        Jevent.sleep(50);
+                        awaitSaid(p, said, "KEYUPDATE", 1);
                         say(p, "a\n");
-                        Jevent.sleep(50);
+                        awaitSaid(p, said, "answer", 2);
                         say(p, "k\n");
-                        Jevent.sleep(50);
+                        awaitSaid(p, said, "KEYUPDATE", 2);
                         say(p, "a\n");
-                        String said = saidBy(p);
-                        assertEquals(4, said.split("answer\n", -1).length, said);
+                        awaitSaid(p, said, "answer", 3);
+                        said.append(saidBy(p));
+                        assertEquals(4, said.toString().split("answer\n", -1).length);
                     });
         }
     }
@@ -173,7 +192,7 @@ class TlsInteropTest extends TlsScenario {
             together(
                     () -> {
                         try (Socket s = listener.accept()) {
-                            echoOnce(s);
+                            answerOnce(s);
                             failure[0] =
                                     thrownBy(
                                             () ->
@@ -184,9 +203,8 @@ class TlsInteropTest extends TlsScenario {
                         }
                     },
                     () -> {
-                        say(p, "x");
-                        say(p, "\n");
-                        Jevent.sleep(100);
+                        say(p, "a\n");
+                        awaitSaid(p, new StringBuilder(), "answer", 1); // R is the first of a read
                         say(p, "R\n");
                         String ignored = saidBy(p);
                     });
@@ -236,15 +254,7 @@ class TlsInteropTest extends TlsScenario {
                                 "server.key"));
         command.addAll(List.of(more));
         Process p = start(command.toArray(String[]::new));
-        var said = new StringBuilder();
-        Jevent.blocking(
-                () -> {
-                    while (said.indexOf("ACCEPT") < 0) {
-                        int b = p.getInputStream().read();
-                        assertTrue(b >= 0, said::toString);
-                        said.append((char) b);
-                    }
-                });
+        awaitSaid(p, new StringBuilder(), "ACCEPT", 1);
         return port;
     }
 

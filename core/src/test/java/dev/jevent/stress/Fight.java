@@ -1,5 +1,6 @@
 package dev.jevent.stress;
 
+import dev.jevent.Dose;
 import dev.jevent.OtherHub;
 
 import java.io.PrintWriter;
@@ -23,7 +24,7 @@ import java.util.function.LongFunction;
  */
 final class Fight {
 
-    static final int OPERATIONS = Integer.getInteger("jevent.stress", 12_000);
+    static final int OPERATIONS = Dose.of("jevent.stress", 4_000, 1_000_000);
     static final long SEED = Long.getLong("jevent.stress.seed", System.nanoTime());
 
     private static final int ROUND = 4_000;

@@ -19,6 +19,7 @@ import dev.jevent.Timeout;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,39 +147,36 @@ class PopenDisturbanceTest extends ChildScenario {
 
     @Test
     void killedRunKillsItsChild() throws Exception {
-        for (String how : List.of("kill", "timeout", "interrupt")) {
-            List<Long> pid = new ArrayList<>();
-            Greenlet<Throwable> runner =
-                    Jevent.spawn(
-                            () -> {
-                                Command c =
-                                        Popen.shell("echo $$ > pid; exec sleep 100")
-                                                .cwd(folder)
-                                                .captureOutput();
-                                return how.equals("timeout")
-                                        ? thrownBy(
-                                                () ->
-                                                        Jevent.withTimeout(
-                                                                Duration.ofMillis(300), c::run))
-                                        : thrownBy(c::run);
-                            });
-            var file = folder.resolve("pid").toFile();
+        Command c = Popen.shell("echo $$ > pid; exec sleep 100").cwd(folder).captureOutput();
+        var file = folder.resolve("pid").toFile();
+        for (String how : List.of("kill", "interrupt")) {
+            Greenlet<Throwable> runner = Jevent.spawn(() -> thrownBy(c::run));
             until(() -> file.length() > 1);
-            pid.add(Long.parseLong(java.nio.file.Files.readString(file.toPath()).strip()));
+            long pid = Long.parseLong(Files.readString(file.toPath()).strip());
             if (how.equals("kill")) {
                 Jevent.kill(runner, new IllegalStateException("killed"));
-            } else if (how.equals("interrupt")) {
+            } else {
                 runner.thread().interrupt();
             }
             Throwable thrown = runner.get();
-            assertFalse(exists(pid.getFirst()), how + ": it is gone when run() throws");
-            switch (how) {
-                case "kill" -> assertInstanceOf(IllegalStateException.class, thrown);
-                case "timeout" -> assertInstanceOf(Timeout.class, thrown);
-                default -> assertInstanceOf(Interrupted.class, thrown);
-            }
+            assertFalse(exists(pid), how + ": it is gone when run() throws");
+            Class<?> expected =
+                    how.equals("kill") ? IllegalStateException.class : Interrupted.class;
+            assertInstanceOf(expected, thrown);
             assertTrue(file.delete());
         }
+    }
+
+    /** The child has to have begun by then: the time is longer until it has. */
+    @Test
+    void runThatTimesOutKillsItsChild() throws Exception {
+        Command c = Popen.shell("echo $$ > pid; exec sleep 100").cwd(folder).captureOutput();
+        var file = folder.resolve("pid").toFile();
+        for (int millis = 50; file.length() <= 1; millis *= 2) {
+            Duration time = Duration.ofMillis(millis);
+            assertThrows(Timeout.class, () -> Jevent.withTimeout(time, c::run));
+        }
+        assertFalse(exists(Long.parseLong(Files.readString(file.toPath()).strip())));
     }
 
     @Test

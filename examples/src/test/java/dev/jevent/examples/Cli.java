@@ -22,7 +22,7 @@ import javax.tools.ToolProvider;
 /** The command line, in a process of its own. */
 final class Cli implements AutoCloseable {
 
-    private static final Path JAVA =
+    static final Path JAVA =
             Path.of(System.getProperty("java.home"), "bin", "java").toAbsolutePath();
     private static final Path JAR = Path.of(System.getProperty("jevent.jar", "jevent.jar"));
     private static final long LONGEST_SECONDS = 40;
@@ -98,7 +98,8 @@ final class Cli implements AutoCloseable {
 
     /** Starts {@code java -jar jevent.jar} with these arguments. */
     static Cli start(Path directory, Object... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of("-Djevent.examples=" + examples()));
+        List<String> command = new ArrayList<>(Archive.flags());
+        command.add("-Djevent.examples=" + examples());
         command.addAll(List.of("-jar", jar().toString()));
         for (Object argument : arguments) {
             command.add(argument.toString());
@@ -109,7 +110,7 @@ final class Cli implements AutoCloseable {
     /** Starts {@code java} with these arguments. */
     static Cli startJava(Path directory, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(JAVA.toString(), "-XX:TieredStopAtLevel=1"));
-        command.addAll(List.of("-Xshare:auto", "-Xmx512m"));
+        command.addAll(List.of("-XX:+UseSerialGC", "-Xshare:auto", "-Xmx512m"));
         if (System.getProperty("jevent.poller") != null) {
             command.add("-Djevent.poller=" + System.getProperty("jevent.poller"));
         }

@@ -179,8 +179,9 @@ class ProgramLifeTest {
         Cli.Result r =
                 run(
                         """
-                        static void later(int millis, String text) {
+                        static void later(Thread before, int millis, String text) {
                             try {
+                                before.join();
                                 Thread.sleep(millis);
                             } catch (InterruptedException e) {
                                 throw new IllegalStateException(e);
@@ -189,9 +190,11 @@ class ProgramLifeTest {
                         }
 
                         void main() {
-                            new Thread(() -> later(200, "new Thread")).start();
-                            Thread.ofPlatform().start(() -> later(400, "ofPlatform"));
-                            Thread daemon = new Thread(() -> later(20_000, "daemon"));
+                            Thread none = new Thread();
+                            Thread first = new Thread(() -> later(none, 200, "new Thread"));
+                            first.start();
+                            Thread.ofPlatform().start(() -> later(first, 50, "ofPlatform"));
+                            Thread daemon = new Thread(() -> later(none, 20_000, "daemon"));
                             daemon.setDaemon(true);
                             daemon.start();
                         }

@@ -25,6 +25,8 @@ import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
@@ -47,14 +49,11 @@ class ReadmeTest {
                 assertTrue(m.group(1).contains(from), "the README does not say " + from);
                 Path file = folder.resolve(name + ".java");
                 Files.writeString(file, m.group(1).replace(from, to));
-                return new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-jar",
-                                System.getProperty("jevent.jar"),
-                                "run",
-                                file.toString())
-                        .redirectErrorStream(true)
-                        .start();
+                List<String> command = new ArrayList<>(List.of(Cli.JAVA.toString()));
+                command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+                command.addAll(Archive.flags());
+                command.addAll(List.of("-jar", Cli.jar().toString(), "run", file.toString()));
+                return new ProcessBuilder(command).redirectErrorStream(true).start();
             }
         }
         throw new AssertionError("the README has no program " + name);

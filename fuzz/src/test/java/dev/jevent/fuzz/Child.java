@@ -28,8 +28,7 @@ final class Child implements AutoCloseable {
      * @param jars those of this JVM's class path that it gets
      * @param words flags, the main class and its arguments
      */
-    static Child start(Path folder, Predicate<String> jars, List<String> words)
-            throws IOException {
+    static Child start(Path folder, Predicate<String> jars, List<String> words) throws IOException {
         Files.createDirectories(folder);
         String all = System.getProperty("surefire.test.class.path");
         String[] path =

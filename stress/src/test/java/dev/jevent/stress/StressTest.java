@@ -8,33 +8,40 @@ import org.junit.jupiter.api.Timeout;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** One short look at all JCStress tests. {@code stress/run} looks longer. */
+/**
+ * A short look at one JCStress test of each kind; at all of them, for long, with {@code -Pnightly}.
+ * {@code stress/run} is the same by hand.
+ */
 class StressTest {
 
+    private static final boolean NIGHTLY = Boolean.getBoolean("jevent.nightly");
+
+    /** Those that have the most to do with each other in each class: a JVM each is not cheap. */
+    private static final String DOSE =
+            "(AddVsEnd|CancelVsOver|SwitchToVsKill|TwoSenders|SubmitVsFallingAsleep"
+                    + "|GiveVsGivingUp|MutualExclusion)$";
+
     @Test
-    @Timeout(value = 5, unit = TimeUnit.MINUTES) // it has a limit of its own
+    @Timeout(value = 2, unit = TimeUnit.HOURS) // it has a limit of its own
     void nothingForbiddenIsSeen() throws Exception {
         Path reports = Path.of("target", "jcstress-quick").toAbsolutePath();
         Files.createDirectories(reports);
         Path out = reports.resolve("output.txt");
         String classPath = System.getProperty("surefire.test.class.path");
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:+UseSerialGC", "-Xmx64m", "-cp"));
+        command.add(classPath != null ? classPath : System.getProperty("java.class.path"));
+        command.addAll(List.of("dev.jevent.stress.Main", reports.toString()));
+        if (!NIGHTLY) {
+            command.addAll(List.of("--quick", DOSE));
+        }
         Process process =
-                new ProcessBuilder(
-                                List.of(
-                                        Path.of(System.getProperty("java.home"), "bin", "java")
-                                                .toString(),
-                                        "-XX:+UseSerialGC",
-                                        "-Xmx64m",
-                                        "-cp",
-                                        classPath != null
-                                                ? classPath
-                                                : System.getProperty("java.class.path"),
-                                        "dev.jevent.stress.Main",
-                                        reports.toString(),
-                                        "--quick"))
+                new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(out.toFile())
                         .start();

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.jevent.Dose;
+
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
@@ -34,9 +36,10 @@ class TimerHeapTest {
                                 .thenComparingLong(t -> t.order));
         List<TimerEntry> active = new ArrayList<>();
         var random = new Random(20260101);
-        for (int i = 0; i < 100_000; i++) {
+        int n = Dose.of(20_000, 100_000);
+        for (int i = 0; i < n; i++) {
             // grows in the first half and shrinks in the second
-            if (active.isEmpty() || random.nextInt(100) < (i < 50_000 ? 60 : 40)) {
+            if (active.isEmpty() || random.nextInt(100) < (i < n / 2 ? 60 : 40)) {
                 var t = new Entry();
                 heap.add(t, random.nextInt(1000)); // many are equal
                 model.add(t);

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.jevent.Dose;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -83,7 +85,7 @@ class WakeupTest {
     /** One at a time: each is sent just when the loop has nothing to do and goes to sleep. */
     @Test
     void noWakeUpIsLostBetweenTheLastLookAndTheSleep() throws Exception {
-        int rounds = 20_000;
+        int rounds = Dose.of(5_000, 20_000);
         var turn = new AtomicInteger();
         Thread sender =
                 Thread.ofPlatform()
@@ -107,7 +109,7 @@ class WakeupTest {
     /** The first sleep is special: until then nobody knows which thread to wake. */
     @Test
     void noWakeUpIsLostAtTheFirstSleep() throws Exception {
-        int rounds = 2000;
+        int rounds = Dose.of(300, 2_000);
         var current = new AtomicReference<TestLoop>();
         Thread sender =
                 Thread.ofPlatform()

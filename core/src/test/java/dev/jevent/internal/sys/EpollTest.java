@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.jevent.Dose;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -43,7 +45,7 @@ class EpollTest {
                                         }
                                     }));
         }
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < Dose.of(20, 100); i++) {
             current.close();
             // the same numbers, for a file that nobody wakes
             try (var other = new Epoll()) {

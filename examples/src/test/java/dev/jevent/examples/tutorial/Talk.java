@@ -59,6 +59,7 @@ final class Talk implements AutoCloseable {
                 List.of(
                         "-Xmx256m",
                         "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-cp",
                         classPath != null ? classPath : System.getProperty("java.class.path"),
                         Tutorial.className(name)));

@@ -323,7 +323,8 @@ class DnsFailureTest extends DnsScenario {
         var question = new Question(Name.fromString("www.test."), Type.A);
         byte[] message = question.message();
         int replies = 0;
-        for (int i = 0; i < 200_000; i++) {
+        int rounds = Boolean.getBoolean("jevent.nightly") ? 200_000 : 20_000;
+        for (int i = 0; i < rounds; i++) {
             random.nextBytes(bytes);
             System.arraycopy(message, 0, bytes, 0, 2);
             bytes[2] |= (byte) 0x80;
@@ -332,7 +333,7 @@ class DnsFailureTest extends DnsScenario {
             }
             replies += question.reply(bytes, 12 + random.nextInt(288)) == null ? 0 : 1;
         }
-        assertTrue(replies < 200_000);
+        assertTrue(replies < rounds);
     }
 
     // ---- disturbed
