@@ -13,6 +13,7 @@ import java.util.function.LongPredicate;
  * Where greenlets wait for I/O: in the epoll of their hub, or, in the portable mode, in the JDK's
  * pollers. The mode is chosen once, when the first hub is made. {@code -Djevent.poller=jdk} asks
  * for the portable mode; it is also taken, and said so once, where the other one is impossible.
+ * {@code -Djevent.streams=jdk} leaves the JDK's file streams as they are.
  */
 final class Polling {
 
@@ -44,7 +45,30 @@ final class Polling {
                                     + failure
                                     + ")");
         }
+        watchStreams(jdk);
         return !portable && failure == null;
+    }
+
+    /** Lets the JDK's streams wait in hubs too, from their first use on. With the first hub. */
+    private static void watchStreams(Jdk jdk) {
+        if (!Native.isAvailable() || "jdk".equals(System.getProperty("jevent.streams"))) {
+            return;
+        }
+        try {
+            jdk.beforeStreams(Polling::installStreams);
+        } catch (Exception | LinkageError e) {
+            System.getLogger("dev.jevent")
+                    .log(System.Logger.Level.DEBUG, "the JDK's streams hold up their hub", e);
+        }
+    }
+
+    /** By a class from above, which does it when it is initialised. */
+    private static void installStreams() {
+        try {
+            Class.forName("dev.jevent.internal.io.JdkStreams");
+        } catch (ClassNotFoundException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /**

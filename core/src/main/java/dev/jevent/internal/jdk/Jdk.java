@@ -2,8 +2,12 @@ package dev.jevent.internal.jdk;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.FileDescriptor;
+import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.util.concurrent.Executor;
+import java.util.function.BiPredicate;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
@@ -122,6 +126,35 @@ public interface Jdk {
      * @throws Exception when the JDK does not allow it; then nothing has changed
      */
     void installPoller(LongPredicate beginWait, LongPredicate endWait) throws Exception;
+
+    /**
+     * Has it called once, before the first pipe or device is read or written through the JDK's file
+     * streams; from then on that may be what happens next.
+     *
+     * @throws Exception when the JVM does not allow it
+     */
+    void beforeStreams(Runnable firstUse) throws Exception;
+
+    /**
+     * Lets greenlets that are about to read or write a pipe, a terminal or another device through
+     * the JDK's file streams wait first. Both predicates get a descriptor and its number, on the
+     * greenlet's thread; they answer false if they cannot tell, so that the JDK blocks, and may
+     * throw what is to be thrown from the blocking call. Once.
+     *
+     * @param closed told of each descriptor of the JDK's that was closed
+     * @throws Exception when the JVM does not allow it; then nothing has changed
+     */
+    void installStreams(
+            BiPredicate<FileDescriptor, Integer> awaitInput,
+            BiPredicate<FileDescriptor, Integer> awaitOutput,
+            Consumer<FileDescriptor> closed)
+            throws Exception;
+
+    /**
+     * Waits in the JDK's pollers until a descriptor is ready, the calling virtual thread was
+     * interrupted or unparked, or is not to wait any more.
+     */
+    void await(int fd, boolean write, BooleanSupplier waits) throws IOException;
 
     /**
      * Ends the wait for a descriptor that began with the given direction.
