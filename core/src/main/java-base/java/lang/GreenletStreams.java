@@ -117,9 +117,9 @@ public final class GreenletStreams {
         return awaitOutput.test(fd, NUMBERS.get(fd));
     }
 
-    /** Before any read. */
-    public static void read(FileInputStream stream) {
-        if (isGreen()) {
+    /** Before so many bytes are read; nobody waits for none. */
+    public static void read(FileInputStream stream, int bytes) {
+        if (bytes > 0 && isGreen()) {
             try {
                 var fd = (FileDescriptor) OF_INPUT.invokeExact(stream);
                 if (fd.valid() && !(boolean) IS_REGULAR.invokeExact(stream)) {
@@ -131,9 +131,9 @@ public final class GreenletStreams {
         }
     }
 
-    /** Before any read. */
-    public static void read(RandomAccessFile file) {
-        if (isGreen()) {
+    /** The same. */
+    public static void read(RandomAccessFile file, int bytes) {
+        if (bytes > 0 && isGreen()) {
             try {
                 var fd = (FileDescriptor) OF_FILE.invokeExact(file);
                 if (!isRegular(fd)) {
@@ -145,8 +145,26 @@ public final class GreenletStreams {
         }
     }
 
-    /** Before any read. */
-    public static void read(FileChannelImpl channel) {
+    /** Before a buffer is filled. */
+    public static void read(FileChannelImpl channel, ByteBuffer to) {
+        if (to != null && to.hasRemaining()) {
+            read(channel);
+        }
+    }
+
+    /** The same for many. */
+    public static void read(FileChannelImpl channel, ByteBuffer[] to, int off, int len) {
+        if (to != null && off >= 0 && len <= to.length - off) {
+            for (int i = off; i < off + len; i++) {
+                if (to[i] != null && to[i].hasRemaining()) {
+                    read(channel);
+                    return;
+                }
+            }
+        }
+    }
+
+    private static void read(FileChannelImpl channel) {
         if (isGreen()) {
             try {
                 var fd = (FileDescriptor) OF_CHANNEL.invokeExact(channel);
@@ -259,7 +277,9 @@ public final class GreenletStreams {
             }
             int total = from.remaining();
             if (total <= PIECE) {
-                awaitOutput(fd);
+                if (total > 0) {
+                    awaitOutput(fd);
+                }
                 return NOT_OURS;
             }
             while (from.hasRemaining()) {

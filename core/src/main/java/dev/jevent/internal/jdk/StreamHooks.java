@@ -144,7 +144,9 @@ final class StreamHooks {
                 case "FileDescriptor" -> signature.equals("close()V") ? afterClose() : null;
                 case "FileInputStream" ->
                         switch (signature) {
-                            case "read()I", "read([B)I", "read([BII)I" -> atStart(this::read);
+                            case "read()I" -> atStart(this::readByte);
+                            case "read([B)I" -> atStart(this::readArray);
+                            case "read([BII)I" -> atStart(this::readRange);
                             default -> null;
                         };
                 case "FileOutputStream" ->
@@ -156,15 +158,16 @@ final class StreamHooks {
                         };
                 case "RandomAccessFile" ->
                         switch (signature) {
-                            case "read()I", "readBytes([BII)I" -> atStart(this::read);
+                            case "read()I" -> atStart(this::readByte);
+                            case "readBytes([BII)I" -> atStart(this::readRange);
                             case "write(I)V" -> atStart(this::writeByte);
                             case "writeBytes([BII)V" -> atStart(this::writeRange);
                             default -> null;
                         };
                 default ->
                         switch (signature) {
-                            case "read(Ljava/nio/ByteBuffer;)I", "read([Ljava/nio/ByteBuffer;II)J" ->
-                                    atStart(this::read);
+                            case "read(Ljava/nio/ByteBuffer;)I" -> atStart(this::readBuffer);
+                            case "read([Ljava/nio/ByteBuffer;II)J" -> atStart(this::readBuffers);
                             case "write(Ljava/nio/ByteBuffer;)I" -> atStart(this::writeBuffer);
                             case "write([Ljava/nio/ByteBuffer;II)J" -> atStart(this::writeBuffers);
                             default -> null;
@@ -172,8 +175,33 @@ final class StreamHooks {
             };
         }
 
-        private void read(CodeBuilder b) {
-            b.aload(0).invokestatic(HOOKS, "read", type(ConstantDescs.CD_void));
+        private void readByte(CodeBuilder b) {
+            b.aload(0).iconst_1();
+            read(b, ConstantDescs.CD_int);
+        }
+
+        private void readArray(CodeBuilder b) {
+            b.aload(0).aload(1).arraylength(); // of null throws what the JDK would
+            read(b, ConstantDescs.CD_int);
+        }
+
+        private void readRange(CodeBuilder b) {
+            b.aload(0).iload(3);
+            read(b, ConstantDescs.CD_int);
+        }
+
+        private void readBuffer(CodeBuilder b) {
+            b.aload(0).aload(1);
+            read(b, BUFFER);
+        }
+
+        private void readBuffers(CodeBuilder b) {
+            b.aload(0).aload(1).iload(2).iload(3);
+            read(b, BUFFER.arrayType(), ConstantDescs.CD_int, ConstantDescs.CD_int);
+        }
+
+        private void read(CodeBuilder b, ClassDesc... what) {
+            b.invokestatic(HOOKS, "read", type(ConstantDescs.CD_void, what));
         }
 
         private void writeByte(CodeBuilder b) {
