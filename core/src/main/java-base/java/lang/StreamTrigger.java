@@ -7,6 +7,7 @@ import jdk.internal.ref.PhantomCleanable;
 
 import java.io.BufferedInputStream;
 import java.io.Closeable;
+import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FilterInputStream;
@@ -16,6 +17,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.ArrayList;
+import java.util.Set;
 
 /**
  * Notices when a program is about to use a pipe or a device through the JDK's file streams, so that
@@ -23,8 +25,9 @@ import java.util.ArrayList;
  * once, before the first stream can be read or written:
  *
  * <ul>
- *   <li>when a process is started, or anything but a regular file is opened: the JDK asks its {@code
- *       JavaIOFileDescriptorAccess}, in whose place an object of this class stands until then;
+ *   <li>when a process is started, or anything but a regular file is opened: the JDK asks its
+ *       {@code JavaIOFileDescriptorAccess}, in whose place an object of this class stands until
+ *       then;
  *   <li>when somebody makes a stream of {@link FileDescriptor#in}, as {@code Console} does: the
  *       descriptor adds it to a list;
  *   <li>when {@link System#in} is read.
@@ -39,8 +42,14 @@ public final class StreamTrigger implements JavaIOFileDescriptorAccess {
         "java.io.FileCleanable", "sun.nio.fs.UnixChannelFactory", "java.lang.ProcessImpl"
     };
 
+    // The first two are what SecureRandom opens, and with it half of all programs.
+    private static final Set<String> NEVER_WAIT =
+            Set.of("/dev/random", "/dev/urandom", "/dev/null", "/dev/zero", "/dev/full");
+
     private static Runnable action; // guarded by the class; null when it has run, or runs
+    private static Runnable waiting; // the same, for who may wait meanwhile
     private static volatile boolean armed;
+    private static volatile boolean busy;
     private static MethodHandle isOther; // neither a regular file nor a directory
     private static FilterInputStream standard; // System.in
     private static InputStream original; // what it reads
@@ -51,8 +60,13 @@ public final class StreamTrigger implements JavaIOFileDescriptorAccess {
         this.jdk = jdk;
     }
 
-    /** Has it called before the first use; perhaps at once. Once. */
-    public static void arm(Runnable use) throws Exception {
+    /**
+     * Has it called before the first use; perhaps at once. Once.
+     *
+     * @param use does it on the calling thread, which may be in the midst of anything
+     * @param useWaiting does the same; the caller may wait until it is done
+     */
+    public static void arm(Runnable use, Runnable useWaiting) throws Exception {
         Class<?> files = Class.forName("sun.nio.ch.UnixFileDispatcherImpl");
         isOther =
                 MethodHandles.privateLookupIn(files, MethodHandles.lookup())
@@ -61,13 +75,14 @@ public final class StreamTrigger implements JavaIOFileDescriptorAccess {
                                 "isOther0",
                                 MethodType.methodType(boolean.class, FileDescriptor.class));
         action = use;
+        waiting = useWaiting;
         armed = true;
         var jdk = SharedSecrets.getJavaIOFileDescriptorAccess();
         boolean used = replace(new StreamTrigger(jdk));
         used |= watchParents();
         watchStandardInput();
         if (used) {
-            fire();
+            fire(false);
         }
     }
 
@@ -98,8 +113,7 @@ public final class StreamTrigger implements JavaIOFileDescriptorAccess {
     private static boolean watchParents() {
         var in = FileDescriptor.in;
         long others = offset(FileDescriptor.class, "otherParents");
-        var first =
-                (Closeable) MEMORY.getReference(in, offset(FileDescriptor.class, "parent"));
+        var first = (Closeable) MEMORY.getReference(in, offset(FileDescriptor.class, "parent"));
         synchronized (in) { // as in FileDescriptor.attach
             if (MEMORY.getReference(in, others) != null) {
                 return true;
@@ -121,16 +135,21 @@ public final class StreamTrigger implements JavaIOFileDescriptorAccess {
         }
     }
 
-    private static void fire() {
-        if (armed) {
-            synchronized (StreamTrigger.class) { // others wait until it is done
-                Runnable use = action;
-                if (use != null) {
-                    action = null;
-                    use.run();
-                    armed = false;
-                    tidy();
-                }
+    private static void fire(boolean mayWait) {
+        // a greenlet may wait with the lock held; threads of the platform, such as the one that it
+        // waits for, are not concerned
+        if (!armed || busy && !Thread.currentThread().isVirtual()) {
+            return;
+        }
+        synchronized (StreamTrigger.class) { // other greenlets wait until it is done
+            if (action != null) {
+                Runnable use = mayWait ? waiting : action;
+                action = null;
+                busy = true;
+                use.run();
+                armed = false;
+                busy = false;
+                tidy();
             }
         }
     }
@@ -147,7 +166,7 @@ public final class StreamTrigger implements JavaIOFileDescriptorAccess {
     }
 
     /** What was opened just now. */
-    private static void opened(FileDescriptor fd) {
+    private static void opened(FileDescriptor fd, boolean mayWait) {
         if (armed) {
             boolean other;
             try {
@@ -155,9 +174,18 @@ public final class StreamTrigger implements JavaIOFileDescriptorAccess {
             } catch (Throwable e) {
                 return; // nobody can read it either
             }
-            if (other) {
-                fire();
+            if (other && !NEVER_WAIT.contains(path(fd))) {
+                fire(mayWait);
             }
+        }
+    }
+
+    private static String path(FileDescriptor fd) {
+        try {
+            int number = SharedSecrets.getJavaIOFileDescriptorAccess().get(fd);
+            return new File("/proc/self/fd/" + number).getCanonicalPath();
+        } catch (IOException e) {
+            return ""; // as of a pipe
         }
     }
 
@@ -174,7 +202,7 @@ public final class StreamTrigger implements JavaIOFileDescriptorAccess {
             if (isEmpty() && first != null) {
                 super.add(first); // which the descriptor would have done
             }
-            fire();
+            fire(false); // a monitor is held, perhaps a class is initialised
             return super.add(stream);
         }
     }
@@ -189,19 +217,19 @@ public final class StreamTrigger implements JavaIOFileDescriptorAccess {
 
         @Override
         public int read() throws IOException {
-            fire();
+            fire(true);
             return stream.read();
         }
 
         @Override
         public int read(byte[] b, int off, int len) throws IOException {
-            fire();
+            fire(true);
             return stream.read(b, off, len);
         }
 
         @Override
         public long skip(long n) throws IOException {
-            fire();
+            fire(true);
             return stream.skip(n);
         }
 
@@ -220,7 +248,7 @@ public final class StreamTrigger implements JavaIOFileDescriptorAccess {
     public void set(FileDescriptor fd, int number) {
         jdk.set(fd, number);
         if (number >= 0) {
-            opened(fd);
+            opened(fd, true);
         }
     }
 
@@ -267,7 +295,7 @@ public final class StreamTrigger implements JavaIOFileDescriptorAccess {
     /** Asked for each file that a stream has opened. */
     @Override
     public long getHandle(FileDescriptor fd) {
-        opened(fd);
+        opened(fd, false);
         return jdk.getHandle(fd);
     }
 }

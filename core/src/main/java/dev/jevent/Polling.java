@@ -55,10 +55,39 @@ final class Polling {
             return;
         }
         try {
-            jdk.beforeStreams(Polling::installStreams);
+            jdk.beforeStreams(Polling::installStreams, Polling::installStreamsBeside);
         } catch (Exception | LinkageError e) {
             System.getLogger("dev.jevent")
                     .log(System.Logger.Level.DEBUG, "the JDK's streams hold up their hub", e);
+        }
+    }
+
+    /** A greenlet has its hub go on meanwhile: it takes some time, mostly to load classes. */
+    private static void installStreamsBeside() {
+        RawGreenlet g = current();
+        if (g == null || !g.hub.core.inLoop()) {
+            installStreams();
+            return;
+        }
+        var done = new Waiter<Void>();
+        Thread.ofPlatform()
+                .daemon()
+                .name("jevent-streams")
+                .start(
+                        () -> {
+                            try {
+                                installStreams();
+                            } finally {
+                                done.switchTo(null);
+                            }
+                        });
+        g.hub.core.ref();
+        done.awaitUndisturbed();
+        HubCore core = g.hub.core;
+        if (core.inLoop()) {
+            core.unref();
+        } else {
+            core.submit((Runnable) core::unref);
         }
     }
 

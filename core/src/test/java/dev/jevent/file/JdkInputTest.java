@@ -70,6 +70,45 @@ class JdkInputTest {
         }
     }
 
+    /** Uses something for the first time; that alone is told from what comes before and after. */
+    public static final class First {
+        private First() {}
+
+        public static void main(String[] args) throws Exception {
+            for (String what : args) {
+                boolean[] over = new boolean[1];
+                Greenlet<Integer> other =
+                        Jevent.spawn(
+                                () -> {
+                                    int turns = 0;
+                                    while (!over[0]) {
+                                        turns++;
+                                        Jevent.sleep(1);
+                                    }
+                                    return turns;
+                                });
+                Jevent.sleep(0);
+                Greenlet<Boolean> first =
+                        Jevent.spawn(
+                                () -> {
+                                    use(what);
+                                    over[0] = true;
+                                    return true;
+                                });
+                first.get();
+                System.out.println(what + (other.get() > 1 ? " gave way" : " held the hub"));
+            }
+        }
+
+        private static void use(String what) throws Exception {
+            if (what.equals("System.in")) {
+                int ignored = System.in.read(); // there is something
+            } else {
+                new ProcessBuilder("true").start();
+            }
+        }
+    }
+
     private static List<String> command(Class<?> main, String... args) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -137,6 +176,25 @@ class JdkInputTest {
     void soItIsUnderJeventRun() throws Exception {
         String[] ways = {"FileDescriptor.in", "nio"};
         talk(command(Main.class, with("run", with(Reader.class.getName(), ways))), ways);
+    }
+
+    @Test
+    void theFirstUseOfAllHoldsUpNobody() throws Exception {
+        assertEquals("System.in gave way\n", said(command(First.class, "System.in")));
+        assertEquals("process gave way\n", said(command(First.class, "process")));
+        String first = First.class.getName();
+        assertEquals("System.in gave way\n", said(command(Main.class, "run", first, "System.in")));
+    }
+
+    private static String said(List<String> command) throws Exception {
+        Process p = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try {
+            p.getOutputStream().write("there\n".getBytes(StandardCharsets.UTF_8));
+            p.getOutputStream().flush();
+            return new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } finally {
+            p.destroyForcibly();
+        }
     }
 
     @Test

@@ -131,9 +131,11 @@ public interface Jdk {
      * Has it called once, before the first pipe or device is read or written through the JDK's file
      * streams; from then on that may be what happens next.
      *
+     * @param firstUse called by a thread that may be in the midst of anything
+     * @param waiting called instead by one that may wait; does the same
      * @throws Exception when the JVM does not allow it
      */
-    void beforeStreams(Runnable firstUse) throws Exception;
+    void beforeStreams(Runnable firstUse, Runnable waiting) throws Exception;
 
     /**
      * Lets greenlets that are about to read or write a pipe, a terminal or another device through

@@ -328,15 +328,15 @@ final class Jdk25 implements Jdk {
     }
 
     @Override
-    public void beforeStreams(Runnable firstUse) throws Exception {
+    public void beforeStreams(Runnable firstUse, Runnable waiting) throws Exception {
         var lookup = MethodHandles.lookup();
         var inside = MethodHandles.privateLookupIn(Thread.class, lookup);
         Class<?> trigger = define(inside, "java/lang/StreamTrigger");
         define(inside, "java/lang/StreamTrigger$Parents");
         define(inside, "java/lang/StreamTrigger$FirstRead");
-        var arm = MethodType.methodType(void.class, Runnable.class);
+        var arm = MethodType.methodType(void.class, Runnable.class, Runnable.class);
         try {
-            lookup.findStatic(trigger, "arm", arm).invokeExact(firstUse);
+            lookup.findStatic(trigger, "arm", arm).invokeExact(firstUse, waiting);
         } catch (Exception | Error e) {
             throw e;
         } catch (Throwable e) {
