@@ -56,6 +56,7 @@ final class CallerDoor extends CallerAccess {
 
     @Override
     public void throwInto(Object target, Throwable error, long since) {
+        ((Parker) target).cutBy(error);
         ((Parker) target).throwLater(error, since);
     }
 

@@ -66,6 +66,16 @@ final class HubDoor extends HubAccess {
     }
 
     @Override
+    public int cuts() {
+        return Parker.current().cuts();
+    }
+
+    @Override
+    public boolean isCutSince(int cuts) {
+        return Parker.current().isCutSince(cuts);
+    }
+
+    @Override
     public long nanoTime() {
         return Parker.current().nanoTime();
     }

@@ -58,8 +58,28 @@ abstract class Parker {
      */
     void gotValue() {}
 
+    private volatile Object cut; // what was to be thrown into it last: a Timeout, or an error
+    private volatile int cuts; // how often; may miss one of two that come at once
+
+    /** Something ends what it does. Any thread. */
+    final void cutBy(Object timeoutOrError) {
+        cut = timeoutOrError;
+        cuts = cuts + 1;
+    }
+
+    /** For {@link #isCutSince}. */
+    final int cuts() {
+        return cuts;
+    }
+
+    /** Whether a kill has come since then, or a timeout that is over and was not left. */
+    final boolean isCutSince(int before) {
+        return cuts != before && (!(cut instanceof Timeout t) || t.isOver());
+    }
+
     /** Throws it into the waiting or next call, behind no shield. Any thread. */
     final void throwLater(Throwable error) {
+        cutBy(error);
         throwLater(error, 0);
     }
 

@@ -140,6 +140,7 @@ public final class Timeout extends Error implements AutoCloseable {
 
     private void over() {
         thrown = true;
+        target.cutBy(this);
         target.throwLater(thrown(), since);
     }
 

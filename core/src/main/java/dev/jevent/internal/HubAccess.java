@@ -59,6 +59,15 @@ public abstract class HubAccess {
     /** Waits until it is done; a kill, a timeout or an interrupt is thrown by the next wait. */
     public abstract void awaitUndisturbed(Waiter<?> waiter);
 
+    /** For {@link #isCutSince}. */
+    public abstract int cuts();
+
+    /**
+     * Whether the caller was killed since it got this from {@link #cuts}, or is in a timeout that
+     * is over.
+     */
+    public abstract boolean isCutSince(int cuts);
+
     /** The clock that the caller's timed waits follow. */
     public abstract long nanoTime();
 
