@@ -107,6 +107,11 @@ final class HubDoor extends HubAccess {
     }
 
     @Override
+    public void joinGreenlets(Hub hub) {
+        hub.joinGreenlets();
+    }
+
+    @Override
     public boolean mayBeWoken(Hub hub) {
         // in this order: what a thread has sent is there before the thread is gone
         return hub.living.size() > 0

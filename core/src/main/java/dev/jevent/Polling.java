@@ -142,6 +142,7 @@ final class Polling {
             throw Parker.<RuntimeException>sneaky(e);
         }
         g.hub.core.ref();
+        g.hub.core.polls++;
         return true;
     }
 
@@ -165,6 +166,7 @@ final class Polling {
 
     private static void endInLoop(HubCore core, long what) {
         core.unref();
+        core.polls--;
         if ((what & Jdk.POLLED) == 0) {
             ((EpollPoll) core.poll()).endWait((int) what, what & ~Jdk.POLLED & ~0xFFFFFFFFL);
         }

@@ -118,6 +118,12 @@ public abstract class HubAccess {
     public abstract void endOfThread();
 
     /**
+     * Waits until no greenlet can go on, and nothing else that keeps the hub alive is left but
+     * virtual threads that the program has made itself. On the hub's thread.
+     */
+    public abstract void joinGreenlets(Hub hub);
+
+    /**
      * Whether a greenlet of the hub lives, and a thread that might wake it, or has woken it just
      * before it was gone. On the hub's thread.
      */
