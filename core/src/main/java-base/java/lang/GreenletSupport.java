@@ -340,6 +340,11 @@ public final class GreenletSupport {
         return thread.threadContainer() instanceof Context c ? c.greenlet : null;
     }
 
+    /** Whether a greenlet was made with the thread, which is not the program's own. */
+    public static boolean isGreenlet(Thread thread) {
+        return thread.threadContainer() instanceof Context c && !(c instanceof Adoption);
+    }
+
     /** Every live thread that the JDK knows of, but for those of hubs. */
     public static Stream<Thread> threads() {
         return threads(ThreadContainers.root());

@@ -52,10 +52,13 @@ public final class Hub {
     private final Root root;
     private final Scheduler scheduler;
     private final Loop loop;
+    private static final long GUESTS_NANOS = 20_000_000;
+
     private final int number = COUNT.getAndIncrement();
     private final Object registered;
     private volatile String name;
     private volatile ErrorHandler errorHandler = ErrorReport::print;
+    private Waiter<Void> lastEnds; // loop thread: the root waits for the end of the last greenlet
     private volatile boolean destroyed;
     volatile boolean isLent; // a stand-in runs the loop, as the root waits in the JDK
     volatile boolean outlivesItsWork; // sleeps for ever rather than end
@@ -309,6 +312,40 @@ public final class Hub {
         }
     }
 
+    /**
+     * As {@link #join()}, but does not wait for virtual threads that the program has made itself,
+     * as {@code java} does not. When the last greenlet ends the wait begins anew, and is a short
+     * one from then on: nobody tells when only such threads are left.
+     */
+    void joinGreenlets() {
+        while (!core.hasOnlyGuests()) {
+            if (living.size() == 0) {
+                if (join(GUESTS_NANOS)) {
+                    return;
+                }
+                continue;
+            }
+            lastEnds = new Waiter<>();
+            try {
+                core.joining++;
+                lastEnds.get();
+            } catch (LoopExit e) {
+                return;
+            } finally {
+                core.joining--;
+                lastEnds = null;
+            }
+        }
+    }
+
+    /** A greenlet does not live any more. Loop thread. */
+    void ended(RawGreenlet greenlet) {
+        living.remove(greenlet);
+        if (lastEnds != null && living.size() == 0) {
+            lastEnds.switchTo(null);
+        }
+    }
+
     /** What the root is told when nothing can happen any more. */
     LoopExit loopExit() {
         return new LoopExit(Explanation.of(this));
@@ -512,19 +549,28 @@ public final class Hub {
         }
     }
 
+    /** When a timed wait of the JDK's is over. */
+    static final class JdkTimer extends TimerEntry {
+        private final Runnable command;
+
+        JdkTimer(Runnable command) {
+            super(true);
+            this.command = command;
+        }
+
+        @Override
+        protected void due() {
+            command.run();
+        }
+    }
+
     private static final class JdkWait extends HubScheduler.TimedWait {
         final Hub hub;
         final TimerEntry timer;
 
         JdkWait(Hub hub, Runnable command) {
             this.hub = hub;
-            this.timer =
-                    new TimerEntry(true) {
-                        @Override
-                        protected void due() {
-                            command.run();
-                        }
-                    };
+            this.timer = new JdkTimer(command);
         }
 
         @Override

@@ -4,6 +4,7 @@ import dev.jevent.internal.SwitchTrace;
 import dev.jevent.internal.Workers;
 import dev.jevent.internal.loop.EventLoop;
 import dev.jevent.internal.loop.Poll;
+import dev.jevent.internal.loop.TimerEntry;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ final class HubCore extends EventLoop {
     private static final long GRACE_BEFORE_LOOP_EXIT_NANOS = 100_000_000; // that is for good
 
     private final Hub hub;
+    int polls; // loop thread: JDK calls that wait in the loop's poll; each keeps it alive
     int joining; // loop thread: the root waits until nothing is left
     boolean turnAway; // loop thread: who runs is about to wait in the JDK, to let others run
     private int sinceDelivery; // loop thread: entries run
@@ -195,6 +197,32 @@ final class HubCore extends EventLoop {
     public void failed(Object context, Throwable error) {
         // reporting may wait for a lock that a greenlet holds: never on the loop itself
         new RawTask(hub, () -> hub.handleError(context, error)).schedule();
+    }
+
+    /**
+     * Whether nobody lives but virtual threads that the program has made itself, which are daemons.
+     * No greenlet lives, so whoever waits in a call of the JDK's or for a time is one of them. Loop
+     * thread, between two runs.
+     */
+    boolean hasOnlyGuests() {
+        if (hub.living.size() > 0) {
+            return false;
+        }
+        for (Object entry : entries()) {
+            boolean guest = entry instanceof RawGreenlet g ? g.hasBegun() : isOfTheJdk(entry);
+            if (!guest && !(entry instanceof Root)) {
+                return false;
+            }
+        }
+        return refs() - polls - countTimers(HubCore::isOfGuest) <= 0;
+    }
+
+    private static boolean isOfTheJdk(Object piece) {
+        return piece.getClass().getPackageName().equals("java.lang");
+    }
+
+    private static boolean isOfGuest(TimerEntry timer) {
+        return timer instanceof RawGreenlet.UnparkTimer || timer instanceof Hub.JdkTimer;
     }
 
     /** The hub is destroyed. */

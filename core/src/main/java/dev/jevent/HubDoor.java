@@ -78,6 +78,16 @@ final class HubDoor extends HubAccess {
     }
 
     @Override
+    public int cuts() {
+        return Parker.current().cuts();
+    }
+
+    @Override
+    public boolean isCutSince(int cuts) {
+        return Parker.current().isCutSince(cuts);
+    }
+
+    @Override
     public long nanoTime() {
         return Parker.current().nanoTime();
     }
@@ -106,6 +116,11 @@ final class HubDoor extends HubAccess {
         if (hub != null) {
             hub.destroy();
         }
+    }
+
+    @Override
+    public void joinGreenlets(Hub hub) {
+        hub.joinGreenlets();
     }
 
     @Override

@@ -105,6 +105,18 @@ abstract class Parker {
         return p != null && p.keepingOpen > 0;
     }
 
+    /** How often something was to be thrown into it; for {@link #isCutSince}. Own thread only. */
+    final int cuts() {
+        Pending p = known();
+        return p == null ? 0 : p.cuts;
+    }
+
+    /** Whether a kill has come since then, or a timeout that is over and was not left. */
+    final boolean isCutSince(int before) {
+        Pending p = known();
+        return p != null && p.isCutSince(before);
+    }
+
     /** Throws it into the waiting or next call, behind no shield. Any thread. */
     final void throwLater(Throwable error) {
         throwLater(error, 0, false);

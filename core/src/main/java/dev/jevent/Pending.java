@@ -83,6 +83,9 @@ final class Pending {
     /** What the close of a socket throws that is closed because of it; null: nothing. */
     Throwable thrownByClose;
 
+    volatile int cuts; // how often something was added; may miss one of two that come at once
+    private volatile Throwable cut; // the last one, unless it was taken back
+
     private long pause = FIRST_PAUSE; // between two interrupts for the same
     private long notBefore; // the next of these; a time of the hub's clock
     private boolean paused;
@@ -152,6 +155,8 @@ final class Pending {
     }
 
     void add(Throwable error, long since, boolean lasting) {
+        cut = error;
+        cuts++;
         entries.add(new Entry(error, since, lasting));
     }
 
@@ -312,8 +317,17 @@ final class Pending {
         return new Interrupted();
     }
 
+    /** Whether something has come since then, and is no timeout that was left. */
+    boolean isCutSince(int before) {
+        Throwable last = cut;
+        return cuts != before && last != null && (!(last instanceof Timeout t) || t.isOver());
+    }
+
     /** Takes one back. Whether it was neither thrown nor told yet. */
     boolean remove(Throwable error) {
+        if (cut == error) {
+            cut = null;
+        }
         if (!spent.isEmpty()) {
             spent.removeIf(e -> e == error);
         }

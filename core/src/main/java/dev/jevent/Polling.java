@@ -17,6 +17,7 @@ import java.util.function.LongPredicate;
  * Where greenlets wait for I/O: in the epoll of their hub, or, in the portable mode, in the JDK's
  * pollers. The mode is chosen once, when the first hub is made. {@code -Djevent.poller=jdk} asks
  * for the portable mode; it is also taken, and said so once, where the other one is impossible.
+ * {@code -Djevent.streams=jdk} leaves the JDK's file streams as they are.
  */
 final class Polling {
 
@@ -68,7 +69,59 @@ final class Polling {
                                     + failure
                                     + ")");
         }
+        watchStreams(jdk);
         return !portable && failure == null;
+    }
+
+    /** Lets the JDK's streams wait in hubs too, from their first use on. With the first hub. */
+    private static void watchStreams(Jdk jdk) {
+        if (!Native.isAvailable() || "jdk".equals(System.getProperty("jevent.streams"))) {
+            return;
+        }
+        try {
+            jdk.beforeStreams(Polling::installStreams, Polling::installStreamsBeside);
+        } catch (Exception | LinkageError e) {
+            System.getLogger("dev.jevent")
+                    .log(System.Logger.Level.DEBUG, "the JDK's streams hold up their hub", e);
+        }
+    }
+
+    /** A greenlet has its hub go on meanwhile: it takes some time, mostly to load classes. */
+    private static void installStreamsBeside() {
+        RawGreenlet g = current();
+        if (g == null || !g.hub.core.inLoop()) {
+            installStreams();
+            return;
+        }
+        var done = new Waiter<Void>();
+        Thread.ofPlatform()
+                .daemon()
+                .name("jevent-streams")
+                .start(
+                        () -> {
+                            try {
+                                installStreams();
+                            } finally {
+                                done.switchTo(null);
+                            }
+                        });
+        g.hub.core.ref();
+        done.awaitUndisturbed();
+        HubCore core = g.hub.core;
+        if (core.inLoop()) {
+            core.unref();
+        } else {
+            core.submit((Runnable) core::unref);
+        }
+    }
+
+    /** By a class from above, which does it when it is initialised. */
+    private static void installStreams() {
+        try {
+            Class.forName("dev.jevent.internal.io.JdkStreams");
+        } catch (ClassNotFoundException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /**
@@ -121,6 +174,7 @@ final class Polling {
             throw Parker.<RuntimeException>sneaky(e);
         }
         g.hub.core.ref();
+        g.hub.core.polls++;
         return true;
     }
 
@@ -146,6 +200,7 @@ final class Polling {
 
     private static void endInLoop(HubCore core, long what) {
         core.unref();
+        core.polls--;
         if ((what & Jdk.POLLED) == 0) {
             ((EpollPoll) core.poll()).endWait((int) what, what & ~Jdk.POLLED & ~0xFFFFFFFFL);
         }

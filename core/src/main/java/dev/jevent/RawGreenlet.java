@@ -242,9 +242,9 @@ public class RawGreenlet extends Parker {
             thread = null;
             locals = null;
             if (hub.core.inLoop()) {
-                hub.living.remove(this);
+                hub.ended(this);
             } else {
-                hub.core.submit((Runnable) () -> hub.living.remove(this));
+                hub.core.submit((Runnable) () -> hub.ended(this));
             }
         }
     }

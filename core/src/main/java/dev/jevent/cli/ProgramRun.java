@@ -30,7 +30,8 @@ import java.util.List;
  *
  * What a program leaves behind keeps it alive as non-daemon threads do with {@code java}: greenlets
  * that are ready, wait for a timer or for I/O, or wait for something that another thread may do;
- * and non-daemon threads. A greenlet that nothing can wake any more does not.
+ * and non-daemon threads. A greenlet that nothing can wake any more does not, nor does a virtual
+ * thread that the program has made itself: those are daemons.
  *
  * <p>The hub runs on while shutdown hooks run, whoever called {@link System#exit}, and so does this
  * thread, until the JVM is gone: a hook may well wait for a greenlet.
@@ -67,8 +68,8 @@ final class ProgramRun {
     /** Runs the program, to its end and that of the JVM: does not return. */
     void run(List<String> arguments) {
         String[] args = arguments.toArray(String[]::new);
-        UserThreads.install();
         Hub hub = Hub.get();
+        UserThreads.install(); // which needs what the first hub brings
         Stdio.installInput();
         Resolvers.areInInetAddress(); // from the first look-up on
         hub.name("main");
@@ -153,7 +154,7 @@ final class ProgramRun {
             }
         }
         do {
-            undisturbed(() -> false, hub::join);
+            undisturbed(() -> false, () -> HubAccess.get().joinGreenlets(hub));
         } while (waitForOthers(hub));
         return main.exception() == null ? 0 : 1;
     }

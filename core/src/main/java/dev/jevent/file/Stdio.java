@@ -38,6 +38,8 @@ public final class Stdio {
         static final PrintStream STREAM = print(2, FileDescriptor.err, "stderr.encoding");
     }
 
+    private static volatile boolean ready; // any thread
+
     private Stdio() {}
 
     /**
@@ -45,7 +47,28 @@ public final class Stdio {
      * JDK's. Not to be mixed with it from now on.
      */
     public static InputStream in() {
+        awaitStreams();
         return Streams.IN;
+    }
+
+    /** The first who reads waits for them: to load all their classes takes some time. */
+    private static void awaitStreams() {
+        if (!ready) {
+            if (Thread.currentThread().isVirtual()) {
+                prepare();
+            } else {
+                ready = true;
+            }
+        }
+    }
+
+    private static void prepare() {
+        try {
+            var in = Op.run(Op.STREAMS, () -> Streams.IN, null, null);
+            ready = in != null;
+        } catch (IOException e) {
+            throw new AssertionError(e); // nothing is read there
+        }
     }
 
     /** The standard output; each print is written at once. */
@@ -64,6 +87,7 @@ public final class Stdio {
      * taken of a line already is for the next one.
      */
     public static @Nullable String readLine() throws IOException {
+        awaitStreams();
         return Streams.IN.readLine(Streams.IN_CHARSET);
     }
 

@@ -65,6 +65,15 @@ public abstract class HubAccess {
     /** Waits until it is done; a kill, a timeout or an interrupt is thrown by the next wait. */
     public abstract void awaitUndisturbed(Waiter<?> waiter);
 
+    /** For {@link #isCutSince}. */
+    public abstract int cuts();
+
+    /**
+     * Whether the caller was killed since it got this from {@link #cuts}, or is in a timeout that
+     * is over.
+     */
+    public abstract boolean isCutSince(int cuts);
+
     /** The clock that the caller's timed waits follow. */
     public abstract long nanoTime();
 
@@ -113,6 +122,12 @@ public abstract class HubAccess {
 
     /** The calling thread ends: the hub that it has made, if any, is destroyed. */
     public abstract void endOfThread();
+
+    /**
+     * Waits until no greenlet can go on, and nothing else that keeps the hub alive is left but
+     * virtual threads that the program has made itself. On the hub's thread.
+     */
+    public abstract void joinGreenlets(Hub hub);
 
     /**
      * Whether a greenlet of the hub lives, and a thread that might wake it, or has woken it just

@@ -34,6 +34,9 @@ import java.util.TreeMap;
  */
 public final class Command {
 
+    private static final long OUTPUT_LIMIT = 64L << 20;
+    private static final long MOST_OUTPUT = Integer.MAX_VALUE - 16; // of an array
+
     final List<String> args;
     Redirect stdin = Redirect.INHERIT;
     Redirect stdout = Redirect.INHERIT;
@@ -49,6 +52,7 @@ public final class Command {
     byte @Nullable [] input; // these three for run
     @Nullable Duration timeout;
     boolean check;
+    long outputLimit = OUTPUT_LIMIT;
 
     Command(List<String> args) {
         this.args = List.copyOf(args);
@@ -81,6 +85,7 @@ public final class Command {
         input = c.input;
         timeout = c.timeout;
         check = c.check;
+        outputLimit = c.outputLimit;
     }
 
     private static String checked(String text, String what) {
@@ -234,6 +239,23 @@ public final class Command {
         return this;
     }
 
+    /**
+     * How many bytes of the output, and how many of the errors, {@link #run} and {@link
+     * Popen#communicate()} collect; 64 MiB if nothing is said. A child that writes more is not read
+     * on, and {@link OutputTooLarge} is thrown; {@code run} has killed it by then. What is larger
+     * is better read from {@link Popen#getInputStream}, or written to a file.
+     *
+     * @throws IllegalArgumentException if it is negative, or more than fits into an array
+     */
+    public Command outputLimit(long bytes) {
+        if (bytes < 0 || bytes > MOST_OUTPUT) {
+            throw new IllegalArgumentException(
+                    "an output limit is between 0 and " + MOST_OUTPUT + " bytes, not " + bytes);
+        }
+        outputLimit = bytes;
+        return this;
+    }
+
     // ---- for run
 
     /** For {@link #run}: what the child reads, through a pipe. */
@@ -287,6 +309,7 @@ public final class Command {
      *
      * @throws TimeoutExpired if it was killed because its time was over
      * @throws CalledProcessError if that was asked for, and it failed
+     * @throws OutputTooLarge if it was killed because it wrote more than {@link #outputLimit}
      * @throws IOException as {@link #start} does
      */
     public CompletedProcess run() throws IOException {

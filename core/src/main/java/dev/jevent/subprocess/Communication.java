@@ -31,8 +31,8 @@ final class Communication {
     Communication(Popen popen, Command command, byte @Nullable [] input) {
         this.popen = popen;
         this.command = command;
-        this.out = new Pump.Collect(popen.getInputStream());
-        this.err = new Pump.Collect(popen.getErrorStream());
+        this.out = new Pump.Collect(popen.getInputStream(), command.outputLimit);
+        this.err = new Pump.Collect(popen.getErrorStream(), command.outputLimit);
         if (popen.getOutputStream() instanceof ChildInput stdin) {
             pumps.add(new Pump.Feed(stdin, input == null ? new byte[0] : input));
         }
@@ -78,7 +78,8 @@ final class Communication {
 
     /** Whether everything was written and read in time. */
     private boolean pump(long nanos, long end) throws IOException {
-        if (crew != null && !crew.await(left(nanos, end))) {
+        throwFailures(); // there is nothing to go on with
+        if (crew != null && !crew.awaitAll(left(nanos, end))) {
             return false; // those of the run before are still on their way out
         }
         var mine = new PumpCrew(pumps.stream().filter(p -> !p.isDone()).toList());
@@ -92,9 +93,20 @@ final class Communication {
                 mine.stop();
             }
         }
+        if (pumps.stream().anyMatch(Pump::hasFailed)) {
+            mine.stop(); // what the others would bring is of no use
+            mine.awaitAllUndisturbed();
+        }
+        throwFailures();
+        return done;
+    }
+
+    private void throwFailures() throws IOException {
         for (Pump p : pumps) {
+            if (p.hasTooMuch()) {
+                throw new OutputTooLarge(command, output());
+            }
             p.throwFailure();
         }
-        return done;
     }
 }

@@ -3,6 +3,8 @@ package dev.jevent.subprocess;
 import dev.jevent.internal.io.Descriptor;
 import dev.jevent.internal.sys.Errno;
 import dev.jevent.internal.sys.Fd;
+import dev.jevent.internal.sys.Net;
+import dev.jevent.internal.sys.PipeCalls;
 import dev.jevent.internal.sys.Scratch;
 import dev.jevent.internal.sys.Spawn;
 import dev.jevent.internal.sys.SpawnFiles;
@@ -12,8 +14,12 @@ import org.jspecify.annotations.Nullable;
 import java.io.Closeable;
 import java.io.FileDescriptor;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The three streams of a child that is about to be started. The child's ends of pipes block and
@@ -24,16 +30,22 @@ final class Plumbing {
 
     private static final String[] NAMES = {"standard input", "standard output", "standard error"};
     private static final int NONE = -1;
+    private static final int KIND = 0xF000; // of a file's mode, and two kinds
+    private static final int FIFO = 0x1000;
+    private static final int CHARACTERS = 0x2000;
 
     private final Command command;
     private final int[] child = {Spawn.SAME, Spawn.SAME, Spawn.SAME};
     private final int[] ours = {NONE, NONE, NONE};
     private final List<Integer> toClose = new ArrayList<>(); // when the child has them
     private final List<Closeable> givenAway = new ArrayList<>();
-    private final List<Integer> blocking = new ArrayList<>(); // duplicates of those
+    private final List<Integer> blocking = new ArrayList<>(); // made so, for the child
+
+    private final int[] passed;
 
     private Plumbing(Command command) {
         this.command = command;
+        this.passed = command.passFds.clone();
     }
 
     /** Opens everything, or nothing. */
@@ -44,6 +56,7 @@ final class Plumbing {
             plumbing.connect(0, (Target) command.stdin);
             plumbing.connect(1, (Target) command.stdout);
             plumbing.connect(2, (Target) command.stderr);
+            plumbing.letBlock();
             plumbing.uncross();
             done = true;
             return plumbing;
@@ -120,6 +133,87 @@ final class Plumbing {
         check(Fd.nonBlocking(Scratch.ofThread(), fd, false), "use a pipe for", number);
         blocking.add(fd);
         givenAway.add(stream);
+    }
+
+    /**
+     * What does not block here, as nothing of jevent's does, has to block in the child, whose
+     * programs know nothing else and take {@code EAGAIN} for a failure. That it does not block
+     * belongs to the open file, so the child is given one of its own.
+     */
+    private void letBlock() throws IOException {
+        Map<Integer, Integer> own = new HashMap<>();
+        for (int i = 0; i < 3; i++) {
+            int fd = child[i] == Spawn.SAME ? i : child[i];
+            int blocks = blocking(fd, own, NAMES[i]);
+            if (blocks != fd) {
+                child[i] = blocks;
+            }
+        }
+        for (int i = 0; i < passed.length; i++) {
+            passed[i] = blocking(passed[i], own, "descriptor " + passed[i]);
+        }
+    }
+
+    private int blocking(int fd, Map<Integer, Integer> own, String what) throws IOException {
+        Integer before = own.get(fd);
+        if (before != null) {
+            return before;
+        }
+        int result = fd;
+        if (!toClose.contains(fd) && Fd.isNonBlocking(Scratch.ofThread(), fd)) {
+            result = openAgain(fd, what);
+        }
+        own.put(fd, result);
+        return result;
+    }
+
+    /**
+     * Another open file for the same pipe or terminal. A socket has only one, which blocks from now
+     * on: jevent's own calls ask not to wait each time. But one that listens is for a program that
+     * knows what it gets.
+     */
+    private int openAgain(int fd, String what) throws IOException {
+        Scratch scratch = Scratch.ofThread();
+        if (Net.getOption(scratch, fd, Net.SOL_SOCKET, Net.SO_TYPE) == 0) {
+            boolean connected =
+                    Net.value(scratch) == Net.SOCK_STREAM
+                            && Net.getOption(scratch, fd, Net.SOL_SOCKET, Net.SO_ACCEPTCONN) == 0
+                            && Net.value(scratch) == 0;
+            if (connected && fd > 2) { // those of this process belong to others, too
+                blocking.add(fd);
+                int ignored = Fd.nonBlocking(scratch, fd, false);
+            }
+            return fd;
+        }
+        int kind = kind(fd);
+        if (kind != FIFO && kind != CHARACTERS) {
+            return fd; // it never waits
+        }
+        int again = PipeCalls.open("/proc/self/fd/" + fd, Fd.direction(scratch, fd));
+        if (again == -PipeCalls.ENXIO) {
+            return fd; // nobody reads it any more: no write waits
+        }
+        if (again < 0) {
+            throw new IOException(
+                    "cannot run "
+                            + command.describe()
+                            + ": cannot open its "
+                            + what
+                            + " again, which does not block here: "
+                            + Errno.text(-again));
+        }
+        toClose.add(again);
+        int ignored = Fd.nonBlocking(scratch, again, false);
+        return again;
+    }
+
+    private static int kind(int fd) throws IOException {
+        return (Integer) Files.getAttribute(Path.of("/proc/self/fd/" + fd), "unix:mode") & KIND;
+    }
+
+    /** What stands here for each descriptor that is passed. */
+    int[] passed() {
+        return passed;
     }
 
     /**

@@ -38,11 +38,16 @@ import java.util.function.Consumer;
  */
 public final class Popen extends ChildProcess implements AutoCloseable {
 
+    /** For tests: how long a close that is in a hurry waits. */
+    static volatile long closeNanos = 1_000_000_000;
+
     private final OutputStream stdin;
     private final InputStream stdout;
     private final InputStream stderr;
     private final PopenLinks links;
     private @Nullable Communication communication; // guarded by this
+    private long starter; // written before anybody else has this; so is cuts
+    private int cuts;
 
     Popen(
             Child child,
@@ -259,14 +264,46 @@ public final class Popen extends ChildProcess implements AutoCloseable {
 
     // ---- the end
 
-    /** Closes the pipes and waits for the child's end, however long that takes. */
+    /**
+     * Closes the pipes and waits for the child's end, however long that takes. But a greenlet that
+     * has started it and was killed since, or is in a {@link dev.jevent.Timeout} that is over, is
+     * not to wait for long: then the child has a second to end, and is killed (all of its process
+     * group, if it leads one). So it is, at once, if something ends this wait.
+     */
     @Override
     public void close() {
         closePipes();
         try {
-            child.exit.await(-1);
+            boolean ignored = child.exit.await(isCut() ? closeNanos : -1);
         } finally {
+            if (!child.exit.ready() && killAll()) {
+                awaitUndisturbed(); // short: nothing can ignore that signal
+            }
             child.release();
+        }
+    }
+
+    /** The caller, which has started it, is in a hurry if it is cut from now on. */
+    void startedHere() {
+        starter = Thread.currentThread().threadId();
+        cuts = HubAccess.get().cuts();
+    }
+
+    private boolean isCut() {
+        return starter == Thread.currentThread().threadId() && HubAccess.get().isCutSince(cuts);
+    }
+
+    /** Kills it, and its group; whether it ends by that. */
+    boolean killAll() {
+        try {
+            killGroup();
+        } catch (UncheckedIOException e) {
+            // some of it is somebody else's; the child itself may not be
+        }
+        try {
+            return kill();
+        } catch (UncheckedIOException e) {
+            return false; // it has become somebody else's; it is collected when it ends
         }
     }
 

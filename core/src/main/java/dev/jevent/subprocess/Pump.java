@@ -22,9 +22,19 @@ abstract class Pump {
     /** Throws what a run has failed with. */
     final void throwFailure() throws IOException {
         IOException f = failure;
-        if (f != null) {
+        if (f != null && !hasTooMuch()) {
             throw new IOException(f.getMessage(), f);
         }
+    }
+
+    /** Whether a run has ended with an error; the others' work is of no use then. */
+    final boolean hasFailed() {
+        return failure != null;
+    }
+
+    /** Whether more came than was wanted. */
+    boolean hasTooMuch() {
+        return false;
     }
 
     /** Until everything was moved; or throws what ends who runs it. */
@@ -70,9 +80,17 @@ abstract class Pump {
     static final class Collect extends Pump {
         private final InputStream from;
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private final long limit;
+        private volatile boolean tooMuch;
 
-        Collect(InputStream from) {
+        Collect(InputStream from, long limit) {
             this.from = from;
+            this.limit = limit;
+        }
+
+        @Override
+        boolean hasTooMuch() {
+            return tooMuch;
         }
 
         @Override
@@ -82,7 +100,13 @@ abstract class Pump {
             }
             byte[] buffer = new byte[from instanceof ChildOutput ? Net.MOST : 1];
             for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
-                bytes.write(buffer, 0, n); // nothing waits between these two
+                int room = (int) Math.min(n, limit - bytes.size());
+                bytes.write(buffer, 0, room); // nothing waits between these two
+                if (room < n) {
+                    tooMuch = true;
+                    from.close(); // the child hears of it if it goes on
+                    throw new IOException("too much");
+                }
             }
             from.close();
         }

@@ -21,6 +21,9 @@ import java.util.function.Consumer;
 final class PumpCrew implements Waitable, Consumer<Waitable>, LinkList.Immediate {
 
     @SuppressWarnings("this-escape") // kept only
+    private final Gate over = new Gate(this);
+
+    @SuppressWarnings("this-escape") // kept only
     private final Gate gone = new Gate(this);
 
     private final List<Pump> pumps;
@@ -32,6 +35,7 @@ final class PumpCrew implements Waitable, Consumer<Waitable>, LinkList.Immediate
         this.pumps = pumps;
         this.left = new AtomicInteger(pumps.size());
         if (pumps.isEmpty()) {
+            over.open();
             gone.open();
         }
     }
@@ -62,7 +66,11 @@ final class PumpCrew implements Waitable, Consumer<Waitable>, LinkList.Immediate
     /** One has ended. */
     @Override
     public void accept(Waitable pump) {
-        if (left.decrementAndGet() == 0) {
+        boolean last = left.decrementAndGet() == 0;
+        if (last || pumps.stream().anyMatch(Pump::hasFailed)) {
+            over.open();
+        }
+        if (last) {
             gone.open();
         }
     }
@@ -73,9 +81,19 @@ final class PumpCrew implements Waitable, Consumer<Waitable>, LinkList.Immediate
         threads.forEach(Thread::interrupt);
     }
 
-    /** Negative waits without end. Whether all have ended. */
+    /** Negative waits without end. Whether all have ended, or one has failed. */
     boolean await(long nanos) {
+        return Waits.await(over, nanos);
+    }
+
+    /** Negative waits without end. Whether all have ended. */
+    boolean awaitAll(long nanos) {
         return Waits.await(gone, nanos);
+    }
+
+    /** Those that were stopped leave soon. */
+    void awaitAllUndisturbed() {
+        Waits.awaitUndisturbed(gone);
     }
 
     @Override

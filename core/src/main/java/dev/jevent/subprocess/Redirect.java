@@ -42,8 +42,9 @@ public sealed interface Redirect permits Target {
 
     /**
      * An open descriptor of this process, by its number; it stays open here and belongs to the
-     * caller. It should block: the child shares that with this process. In the portable mode only 0
-     * for the input, 1 for the output and 2 for the error.
+     * caller. A pipe or terminal that does not block here, such as {@code Pipe.source().fd()}, does
+     * in the child; a connected socket blocks from then on in both, which jevent's own sockets do
+     * not mind. In the portable mode only 0 for the input, 1 for the output and 2 for the error.
      *
      * @throws IllegalArgumentException if negative
      */

@@ -5,7 +5,6 @@ import dev.jevent.internal.HubAccess;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 
 /** A run from the start of a child to its end, and never longer than that of its caller. */
@@ -39,25 +38,12 @@ final class Running {
 
     private static void end(Popen child, boolean done) {
         try {
-            if (!done && killAll(child)) {
+            if (!done && child.killAll()) {
                 child.awaitUndisturbed(); // short: nothing can ignore that signal
             }
         } finally {
             child.closePipes();
             child.release();
-        }
-    }
-
-    private static boolean killAll(Popen child) {
-        try {
-            child.killGroup();
-        } catch (UncheckedIOException e) {
-            // some of it is somebody else's; the child itself may not be
-        }
-        try {
-            return child.kill();
-        } catch (UncheckedIOException e) {
-            return false; // it has become somebody else's; it is collected when it ends
         }
     }
 }

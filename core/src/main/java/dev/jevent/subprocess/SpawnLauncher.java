@@ -3,6 +3,8 @@ package dev.jevent.subprocess;
 import dev.jevent.internal.sys.Errno;
 import dev.jevent.internal.sys.Spawn;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,7 +23,8 @@ final class SpawnLauncher {
 
     private SpawnLauncher() {}
 
-    static Popen start(Command command) throws IOException {
+    /** Null if nobody wants it any more when it is about to be started. */
+    static @Nullable Popen start(Command command, Launch launch) throws IOException {
         SpawnedChild.prepare();
         String program = Program.find(command);
         var request = new Spawn.Request();
@@ -36,14 +39,20 @@ final class SpawnLauncher {
         Child child = null;
         try {
             plumbing.copyTo(request.standard);
+            request.keptAs = plumbing.passed();
             if (command.closeFds) {
                 closeOthers(request);
             }
-            child = spawn(command, request);
+            if (launch.begins()) {
+                child = spawn(command, request);
+            }
         } finally {
             if (child == null) {
                 plumbing.closeAll();
             }
+        }
+        if (child == null) {
+            return null;
         }
         plumbing.started();
         return new Popen(child, command, plumbing.input(), plumbing.output(1), plumbing.output(2));

@@ -31,6 +31,8 @@ public final class Subprocess {
      *
      * @throws TimeoutExpired if it was killed because its time was over
      * @throws CalledProcessError if that was asked for, and it failed
+     * @throws OutputTooLarge if it was killed because it wrote more than {@link
+     *     Command#outputLimit}
      * @throws IOException if it cannot be started
      */
     public static CompletedProcess run(Command command) throws IOException {

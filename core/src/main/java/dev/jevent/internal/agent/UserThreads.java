@@ -4,6 +4,7 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.instrument.ClassFileTransformer;
@@ -17,14 +18,15 @@ import java.security.ProtectionDomain;
  * <p>A new platform thread is a daemon if the thread that makes it is one, and every virtual thread
  * is. So a main that runs in a greenlet, starts a thread and returns would end the program, where
  * with {@code java} the thread keeps it alive. Here the constructor of {@link Thread} asks {@code
- * parent.isDaemon() & !parent.isVirtual()} instead of {@code parent.isDaemon()}.
+ * parent.isDaemon() & !GreenletSupport.isGreenlet(parent)} instead of {@code parent.isDaemon()}. In
+ * a virtual thread that the program has made itself it is as ever.
  */
 public final class UserThreads {
 
     private UserThreads() {}
 
     /**
-     * Changes the constructor, for the rest of the JVM's life.
+     * Changes the constructor, for the rest of the JVM's life; after the first hub was made.
      *
      * @return false if that is impossible here, as jevent was not started as an agent
      */
@@ -75,7 +77,8 @@ public final class UserThreads {
 
         private CodeTransform isDaemon() {
             var thread = Thread.class.describeConstable().orElseThrow();
-            var noneToBoolean = MethodTypeDesc.of(ConstantDescs.CD_boolean);
+            var greenlets = ClassDesc.of("java.lang.GreenletSupport");
+            var threadToBoolean = MethodTypeDesc.of(ConstantDescs.CD_boolean, thread);
             return (builder, element) -> {
                 if (element instanceof InvokeInstruction call
                         && call.name().equalsString("isDaemon")) {
@@ -83,7 +86,7 @@ public final class UserThreads {
                     builder.dup()
                             .with(element)
                             .swap()
-                            .invokevirtual(thread, "isVirtual", noneToBoolean)
+                            .invokestatic(greenlets, "isGreenlet", threadToBoolean)
                             .iconst_1()
                             .ixor()
                             .iand();

@@ -2,10 +2,13 @@ package dev.jevent.internal.jdk;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.FileDescriptor;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.channels.SelectableChannel;
 import java.util.concurrent.Executor;
+import java.util.function.BiPredicate;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import java.util.function.LongConsumer;
@@ -200,6 +203,37 @@ public interface Jdk {
      * @throws Exception when the JDK does not allow it; then some do not give way
      */
     void installDispatchers(IntPredicate hub, Supplier<Throwable> onClose) throws Exception;
+
+    /**
+     * Has it called once, before the first pipe or device is read or written through the JDK's file
+     * streams; from then on that may be what happens next.
+     *
+     * @param firstUse called by a thread that may be in the midst of anything
+     * @param waiting called instead by one that may wait; does the same
+     * @throws Exception when the JVM does not allow it
+     */
+    void beforeStreams(Runnable firstUse, Runnable waiting) throws Exception;
+
+    /**
+     * Lets greenlets that are about to read or write a pipe, a terminal or another device through
+     * the JDK's file streams wait first. Both predicates get a descriptor and its number, on the
+     * greenlet's thread; they answer false if they cannot tell, so that the JDK blocks, and may
+     * throw what is to be thrown from the blocking call. Once.
+     *
+     * @param closed told of each descriptor of the JDK's that was closed
+     * @throws Exception when the JVM does not allow it; then nothing has changed
+     */
+    void installStreams(
+            BiPredicate<FileDescriptor, Integer> awaitInput,
+            BiPredicate<FileDescriptor, Integer> awaitOutput,
+            Consumer<FileDescriptor> closed)
+            throws Exception;
+
+    /**
+     * Waits in the JDK's pollers until a descriptor is ready, the calling virtual thread was
+     * interrupted or unparked, or is not to wait any more.
+     */
+    void await(int fd, boolean write, BooleanSupplier waits) throws IOException;
 
     /**
      * Ends the wait for a descriptor that began with the given direction.

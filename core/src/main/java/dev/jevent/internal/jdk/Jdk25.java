@@ -1,7 +1,9 @@
 package dev.jevent.internal.jdk;
 
 import dev.jevent.internal.Settings;
+import dev.jevent.internal.sys.Fd;
 
+import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.invoke.MethodHandle;
@@ -11,6 +13,8 @@ import java.net.Socket;
 import java.nio.channels.SelectableChannel;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiPredicate;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import java.util.function.LongConsumer;
@@ -165,6 +169,7 @@ final class Jdk25 implements Jdk {
     private volatile MethodHandle kind;
     private volatile MethodHandle cut;
     private volatile MethodHandle socketDescriptor;
+    private volatile MethodHandle poll;
 
     private Jdk25() {}
 
@@ -483,6 +488,74 @@ final class Jdk25 implements Jdk {
             throw e;
         } catch (Throwable e) {
             throw new LinkageError("unexpected", e);
+        }
+    }
+
+    @Override
+    public void beforeStreams(Runnable firstUse, Runnable waiting) throws Exception {
+        var lookup = MethodHandles.lookup();
+        var inside = MethodHandles.privateLookupIn(Thread.class, lookup);
+        Class<?> trigger = define(inside, "java/lang/StreamTrigger");
+        define(inside, "java/lang/StreamTrigger$Parents");
+        define(inside, "java/lang/StreamTrigger$FirstRead");
+        var arm = MethodType.methodType(void.class, Runnable.class, Runnable.class);
+        try {
+            lookup.findStatic(trigger, "arm", arm).invokeExact(firstUse, waiting);
+        } catch (Exception | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new LinkageError("unexpected", e);
+        }
+    }
+
+    @Override
+    public void installStreams(
+            BiPredicate<FileDescriptor, Integer> awaitInput,
+            BiPredicate<FileDescriptor, Integer> awaitOutput,
+            Consumer<FileDescriptor> closed)
+            throws Exception {
+        var lookup = MethodHandles.lookup();
+        Class<?> hooks =
+                define(
+                        MethodHandles.privateLookupIn(Thread.class, lookup),
+                        "java/lang/GreenletStreams");
+        Class<?> predicate = BiPredicate.class;
+        var install =
+                lookup.findStatic(
+                        hooks,
+                        "install",
+                        MethodType.methodType(void.class, predicate, predicate, Consumer.class));
+        Class<?> poller = Class.forName("sun.nio.ch.Poller");
+        poll =
+                MethodHandles.privateLookupIn(poller, lookup)
+                        .findStatic(
+                                poller,
+                                "poll",
+                                MethodType.methodType(
+                                        void.class,
+                                        int.class,
+                                        int.class,
+                                        long.class,
+                                        BooleanSupplier.class));
+        try {
+            install.invokeExact(awaitInput, awaitOutput, closed);
+        } catch (Exception | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new LinkageError("unexpected", e);
+        }
+        StreamHooks.install();
+    }
+
+    @Override
+    public void await(int fd, boolean write, BooleanSupplier waits) throws IOException {
+        int event = write ? Fd.POLLOUT : Fd.POLLIN;
+        try {
+            poll.invokeExact(fd, event, 0L, waits);
+        } catch (IOException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw rethrow(e);
         }
     }
 

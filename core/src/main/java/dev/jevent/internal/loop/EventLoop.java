@@ -7,6 +7,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The engine under a hub: one queue of what is to run, the timers, and a {@link Poll}. It knows
@@ -199,6 +200,11 @@ public abstract class EventLoop {
     /** The time in nanoseconds; only differences mean anything. */
     public final long now() {
         return clock.nanoTime();
+    }
+
+    /** How many timers that run are such. Loop thread. */
+    public final int countTimers(Predicate<TimerEntry> such) {
+        return timers.count(such);
     }
 
     /** The time when the loop looked last: some work of its greenlets ago, and never ahead. */

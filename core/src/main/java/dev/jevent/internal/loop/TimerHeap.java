@@ -1,6 +1,7 @@
 package dev.jevent.internal.loop;
 
 import java.util.Arrays;
+import java.util.function.Predicate;
 
 /**
  * The timers of a loop, the earliest on top. A heap with four children a node: half as deep as a
@@ -32,6 +33,16 @@ final class TimerHeap {
     /** The earliest, or null. */
     TimerEntry first() {
         return size == 0 ? null : heap[0];
+    }
+
+    int count(Predicate<TimerEntry> such) {
+        int n = 0;
+        for (int i = 0; i < size; i++) {
+            if (such.test(heap[i])) {
+                n++;
+            }
+        }
+        return n;
     }
 
     void add(TimerEntry t, long deadline) {

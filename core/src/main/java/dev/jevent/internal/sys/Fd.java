@@ -30,6 +30,7 @@ public final class Fd {
     public static final int POLLNVAL = 32;
 
     private static final int O_NONBLOCK = 0x800;
+    private static final int O_ACCMODE = 3;
     private static final int O_CLOEXEC = 0x80000;
     private static final int F_SETFD = 2;
     private static final int FD_CLOEXEC = 1;
@@ -109,6 +110,17 @@ public final class Fd {
     /** The second one. */
     public static int second(Scratch s) {
         return s.secondValue();
+    }
+
+    /** Whether it is open and does not block. */
+    public static boolean isNonBlocking(Scratch s, int fd) {
+        int flags = control(s, fd, F_GETFL, 0);
+        return flags >= 0 && (flags & O_NONBLOCK) != 0;
+    }
+
+    /** What it was opened for: 0 to read, 1 to write, 2 both. It is open. */
+    public static int direction(Scratch s, int fd) {
+        return control(s, fd, F_GETFL, 0) & O_ACCMODE;
     }
 
     /**

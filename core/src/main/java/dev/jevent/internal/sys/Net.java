@@ -88,6 +88,10 @@ public final class Net {
     private static final int SOCK_NONBLOCK = 0x800;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int MSG_NOSIGNAL = 0x4000;
+
+    // A socket that a child has too may block, for both.
+    private static final int MSG_DONTWAIT = 0x40;
+    private static final int SENDING = MSG_NOSIGNAL | MSG_DONTWAIT;
     private static final int IPV6_V6ONLY = 26;
     private static final long FIONREAD = 0x541B;
 
@@ -293,7 +297,8 @@ public final class Net {
     public static int recv(Scratch s, int fd, byte[] b, int off, int len) {
         MemorySegment to = MemorySegment.ofArray(b).asSlice(off, len);
         try {
-            return result(s, (int) (long) RECV.invokeExact(s.errno, fd, to, (long) len, 0));
+            return result(
+                    s, (int) (long) RECV.invokeExact(s.errno, fd, to, (long) len, MSG_DONTWAIT));
         } catch (Throwable e) {
             throw Native.unexpected(e);
         }
@@ -303,8 +308,7 @@ public final class Net {
     public static int send(Scratch s, int fd, byte[] b, int off, int len) {
         MemorySegment from = MemorySegment.ofArray(b).asSlice(off, len);
         try {
-            return result(
-                    s, (int) (long) SEND.invokeExact(s.errno, fd, from, (long) len, MSG_NOSIGNAL));
+            return result(s, (int) (long) SEND.invokeExact(s.errno, fd, from, (long) len, SENDING));
         } catch (Throwable e) {
             throw Native.unexpected(e);
         }

@@ -40,6 +40,9 @@ public final class Spawn {
         /** Those that stay open in the child besides, under their numbers. */
         public int[] keep = {};
 
+        /** What stands for each of those here, if not all are the same. */
+        public int[] keptAs = {};
+
         /** Closed in the child; needed where {@link #CLOSES_FROM} is false. */
         public int[] close = {};
 
@@ -179,8 +182,9 @@ public final class Spawn {
                 check((int) ADD_DUP.invokeExact(actions, r.standard[i], i));
             }
         }
-        for (int fd : r.keep) {
-            check((int) ADD_DUP.invokeExact(actions, fd, fd)); // no more close-on-exec
+        for (int i = 0; i < r.keep.length; i++) {
+            int from = r.keptAs.length == 0 ? r.keep[i] : r.keptAs[i];
+            check((int) ADD_DUP.invokeExact(actions, from, r.keep[i])); // no more close-on-exec
         }
         for (int fd : r.close) {
             check((int) ADD_CLOSE.invokeExact(actions, fd));
