@@ -41,6 +41,7 @@ import dev.jevent.socket.Sockets;
 import dev.jevent.ssl.Tls;
 import dev.jevent.subprocess.Popen;
 import dev.jevent.subprocess.Redirect;
+import dev.jevent.util.Monitor;
 import dev.jevent.websocket.WebSocket;
 import dev.jevent.websocket.WebSocketOptions;
 
@@ -469,6 +470,8 @@ class DurationContractTest extends HubScenario {
         listener = closing(listen());
         file = Files.createTempFile("jevent", ".txt");
         toClose.add(() -> Files.delete(file));
+        Duration maxBlocking = Monitor.maxBlockingTime();
+        toClose.add(() -> Monitor.maxBlockingTime(maxBlocking)); // other tests are monitored too
     }
 
     @Test
