@@ -48,6 +48,12 @@ public final class GreenletSupport {
     /** Somebody takes a stack trace of the thread at this moment: try again. */
     public static final int SUSPENDED = 2;
 
+    /** The thread has a large stack, for which the caller has to see whether there is room. */
+    public static final int LARGE = 3;
+
+    // in words; less than that has room wherever a loop runs
+    private static final int LARGE_STACK = 40 * 1024 / 8;
+
     // the values of VirtualThread.state
     private static final int STATE_STARTED = 1;
     private static final int STATE_RUNNING = 2;
@@ -76,6 +82,8 @@ public final class GreenletSupport {
     private static final MethodHandle JVMTI_UNMOUNT;
     private static final MethodHandle CARRIED;
     private static final MethodHandle TASK;
+    private static final MethodHandle HOLDER;
+    private static final MethodHandle STACK_SIZE;
     private static final MethodHandle TARGET;
     private static final MethodHandle ENTER;
     private static final VarHandle MOUNTED;
@@ -115,14 +123,15 @@ public final class GreenletSupport {
             JVMTI_MOUNT = lookup.findVirtual(type, "notifyJvmtiMount", notice);
             JVMTI_UNMOUNT = lookup.findVirtual(type, "notifyJvmtiUnmount", notice);
             var base = MethodHandles.lookup();
-            var thread = MethodHandles.privateLookupIn(Thread.class, base);
-            CARRIED = thread.findGetter(Thread.class, "cont", Continuation.class);
-            var holder = thread.findClass("java.lang.Thread$FieldHolder");
+            var inThread = MethodHandles.privateLookupIn(Thread.class, base);
+            CARRIED = inThread.findGetter(Thread.class, "cont", Continuation.class);
+            var holder = inThread.findClass("java.lang.Thread$FieldHolder");
+            var inHolder = MethodHandles.privateLookupIn(holder, base);
+            HOLDER = inThread.findGetter(Thread.class, "holder", holder);
             TASK =
                     MethodHandles.filterReturnValue(
-                            thread.findGetter(Thread.class, "holder", holder),
-                            MethodHandles.privateLookupIn(holder, base)
-                                    .findGetter(holder, "task", Runnable.class));
+                            HOLDER, inHolder.findGetter(holder, "task", Runnable.class));
+            STACK_SIZE = inHolder.findGetter(holder, "stackSize", long.class);
             Class<?> c = Continuation.class;
             var inside = MethodHandles.privateLookupIn(c, base);
             TARGET = inside.findGetter(c, "target", Runnable.class);
@@ -477,15 +486,21 @@ public final class GreenletSupport {
      * What {@code VirtualThread.runContinuation} does, but a thread of ours needs no second state
      * change to become runnable, and leaves its carrier without taking a lock.
      *
-     * @return {@link #RAN}, {@link #NOT_RUNNABLE} or {@link #SUSPENDED}
+     * <p>The JVM crashes if the saved stack has no room on the carrier's. So a large one is only
+     * continued if {@code anyStack}, by a caller who has looked.
+     *
+     * @return {@link #RAN}, {@link #NOT_RUNNABLE}, {@link #SUSPENDED} or {@link #LARGE}
      */
     @ChangesCurrentThread
     @ReservedStackAccess
-    public static int resume(Thread thread) {
+    public static int resume(Thread thread, boolean anyStack) {
         var vt = (VirtualThread) thread;
         int s = (int) STATE.getOpaque(vt);
         if (s != STATE_PARKED && s != STATE_STARTED && s != STATE_UNPARKED) {
             return (s & STATE_SUSPENDED_BIT) != 0 ? SUSPENDED : NOT_RUNNABLE;
+        }
+        if (!anyStack && savedStack(vt) > LARGE_STACK) {
+            return LARGE;
         }
         if (!STATE.compareAndSet(vt, s, STATE_RUNNING)) {
             return SUSPENDED;
@@ -518,6 +533,33 @@ public final class GreenletSupport {
             throw rethrow(e);
         }
         return RAN;
+    }
+
+    /** How much stack a parked thread needs to go on, in bytes; about. */
+    public static int stackOf(Thread thread) {
+        return savedStack((VirtualThread) thread) * 8;
+    }
+
+    /** In words. What lies in older chunks is laid on the stack when those above have returned. */
+    @ForceInline
+    private static int savedStack(VirtualThread vt) {
+        try {
+            var continuation = (Continuation) CONTINUATION.invokeExact(vt);
+            var chunk = (StackChunk) TAIL.get(continuation);
+            return chunk == null ? 0 : (int) CHUNK_SIZE.get(chunk) - (int) CHUNK_SP.get(chunk);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    /** The size of its stack that a platform thread was made with; 0 is the usual one. */
+    public static long stackSize(Thread thread) {
+        try {
+            Object holder = (Object) HOLDER.invoke(thread);
+            return holder == null ? 0 : (long) STACK_SIZE.invoke(holder);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
     }
 
     /**

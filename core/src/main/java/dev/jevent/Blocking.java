@@ -1,5 +1,6 @@
 package dev.jevent;
 
+import dev.jevent.internal.Enduring;
 import dev.jevent.internal.Settings;
 import dev.jevent.internal.WorkerTask;
 import dev.jevent.internal.Workers;
@@ -66,19 +67,32 @@ final class Blocking<T> extends WorkerTask {
 
     @Override
     protected void perform() {
-        T value;
+        T value = null;
+        Throwable error = null;
         try {
             value = work.call();
         } catch (Throwable e) {
-            if (!waiter.throwInto(e) && !(wasInterrupted() && Interruptions.isInterruption(e))) {
-                report(e);
-            }
-            return;
+            error = e;
         }
-        waiter.switchTo(value);
+        for (; ; ) {
+            try {
+                end(value, error);
+                return;
+            } catch (OutOfMemoryError e) {
+                Enduring.moment(); // the caller waits for this and for nothing else
+            }
+        }
     }
 
-    /** Nobody waits for it any more. */
+    private void end(T value, Throwable error) {
+        if (error == null) {
+            waiter.switchTo(value);
+        } else if (!waiter.throwInto(error)
+                && !(wasInterrupted() && Interruptions.isInterruption(error))) {
+            report(error);
+        }
+    }
+
     private void report(Throwable error) {
         if (hub == null) {
             Thread thread = Thread.currentThread();

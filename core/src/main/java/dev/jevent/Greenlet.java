@@ -46,6 +46,9 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
 
     private record Failure(Throwable error) {}
 
+    private static final Failure NO_MEMORY =
+            new Failure(new OutOfMemoryError("no memory to keep what the greenlet failed with"));
+
     /** What the Flight Recorder was told of the beginning. */
     private record Begun(Object told, Object task) {}
 
@@ -155,16 +158,16 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
     }
 
     private void tellSpawnCallbacks() {
-        Flight.spawned(this);
-        if (!SPAWN_CALLBACKS.isEmpty()) {
-            try {
+        try {
+            Flight.spawned(this);
+            if (!SPAWN_CALLBACKS.isEmpty()) {
                 for (Consumer<? super Greenlet<?>> callback : SPAWN_CALLBACKS) {
                     callback.accept(this);
                 }
-            } catch (Throwable e) {
-                unclaim(); // it is not started, and may be
-                throw e;
             }
+        } catch (Throwable e) {
+            unclaim(); // it is not started, and may be
+            throw e;
         }
     }
 
@@ -197,7 +200,7 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
         }
         error = translate(error);
         if (error != null) {
-            result = new Failure(error);
+            result = failure(error);
             if (!(error instanceof GreenletExit)) {
                 failed(error);
             }
@@ -231,13 +234,22 @@ public class Greenlet<T> extends Links implements Future<T>, Waitable, AutoClose
             hub.core.stop(beginning); // it would keep the hub alive until then
             beginning = null;
         }
-        finish(new Failure(error));
+        finish(failure(error));
+    }
+
+    /** It ends in any case, and who waits for that is told. */
+    private static Failure failure(Throwable error) {
+        try {
+            return new Failure(error);
+        } catch (OutOfMemoryError e) {
+            return NO_MEMORY;
+        }
     }
 
     @Override
     void abandoned(Throwable error) {
         if (!ready()) {
-            finish(new Failure(error));
+            finish(failure(error));
         }
     }
 

@@ -209,7 +209,15 @@ public final class Hub {
      */
     void parkPinned(RawGreenlet greenlet, Thread self) {
         pinned.put(greenlet, Jdk.get().carrier());
-        StandIn.takeOver(this);
+        boolean taken = false;
+        try {
+            StandIn.takeOver(this);
+            taken = true;
+        } finally {
+            if (!taken) {
+                pinned.remove(greenlet);
+            }
+        }
         awaitLoop(greenlet, self);
     }
 
@@ -367,14 +375,22 @@ public final class Hub {
 
     /** Tells the error handler. In a greenlet, not in a callback. Never throws. */
     void handleError(Object context, Throwable error) {
-        Flight.failed(context, error);
         try {
+            Flight.failed(context, error);
             errorHandler.handle(context, error);
         } catch (Throwable e) {
-            if (e != error) {
-                error.addSuppressed(e);
+            printAfter(e, context, error);
+        }
+    }
+
+    private static void printAfter(Throwable handlers, Object context, Throwable error) {
+        try {
+            if (handlers != error) {
+                error.addSuppressed(handlers);
             }
             ErrorReport.print(context, error);
+        } catch (Throwable e) {
+            // there is no memory to say more
         }
     }
 

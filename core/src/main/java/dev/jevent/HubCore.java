@@ -22,6 +22,7 @@ final class HubCore extends EventLoop {
     boolean turnAway; // loop thread: who runs is about to wait in the JDK, to let others run
     private int sinceDelivery; // loop thread: entries run
     private List<SwitchTrace> traces; // loop thread; replaced as a whole; null if there is none
+    private volatile Throwable unreported; // any thread: for want of memory
     private volatile boolean closed; // written by the loop thread
     private volatile Thread hope; // written by the loop thread: who might wake it; null: nobody yet
 
@@ -97,6 +98,9 @@ final class HubCore extends EventLoop {
         }
         if (!hub.undelivered.isEmpty()) {
             deliverAll();
+        }
+        if (unreported != null) {
+            reportLate();
         }
     }
 
@@ -196,7 +200,23 @@ final class HubCore extends EventLoop {
     @Override
     public void failed(Object context, Throwable error) {
         // reporting may wait for a lock that a greenlet holds: never on the loop itself
-        new RawTask(hub, () -> hub.handleError(context, error)).schedule();
+        try {
+            new RawTask(hub, () -> hub.handleError(context, error)).schedule();
+        } catch (Throwable e) {
+            unreported = error; // the latest one is enough
+        }
+    }
+
+    private void reportLate() {
+        Throwable error = unreported;
+        unreported = null;
+        failed("the loop of " + hub, error);
+    }
+
+    @Override
+    protected void wakeAll() {
+        hub.root().unparkInLoop();
+        hub.living.wakeAll();
     }
 
     /**

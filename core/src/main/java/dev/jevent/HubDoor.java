@@ -1,5 +1,6 @@
 package dev.jevent;
 
+import dev.jevent.internal.Enduring;
 import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.OwnThread;
 import dev.jevent.internal.jdk.Jdk;
@@ -44,13 +45,25 @@ final class HubDoor extends HubAccess {
                         hub.name(name);
                         hub.outlivesItsWork = true;
                         made.complete(hub.core);
-                        new Waiter<Void>().get();
+                        serve(hub);
                     } catch (Throwable e) {
                         made.completeExceptionally(e);
                         throw e;
                     }
                 });
         return made.join();
+    }
+
+    /** It runs its loop until it is destroyed, whatever happens. */
+    private static void serve(Hub hub) {
+        var never = new Waiter<Void>();
+        while (!hub.destroyed()) {
+            try {
+                never.get();
+            } catch (Throwable e) {
+                Enduring.failed(e);
+            }
+        }
     }
 
     @Override
@@ -132,6 +145,11 @@ final class HubDoor extends HubAccess {
     @Override
     public Object decide(Waiter<?> waiter, Object value) {
         return waiter.decide(value);
+    }
+
+    @Override
+    public <T> boolean give(Waiter<T> waiter, T value) {
+        return waiter.give(value);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.jevent;
 
+import dev.jevent.internal.StackRoom;
 import dev.jevent.util.RunInfo;
 
 import java.time.Duration;
@@ -152,6 +153,7 @@ public final class Jevent {
         if (me instanceof Threads.ThreadParker && !Thread.currentThread().isVirtual()) {
             me = Hub.get().root(); // this thread has a hub now
         }
+        StackRoom.operation();
         me.throwPending();
         if (nanos == 0) {
             me.yieldNow();

@@ -178,22 +178,60 @@ abstract class Links extends RawGreenlet {
             tell(newest); // nearly always one who joins
             return true;
         }
-        List<Link> all = new ArrayList<>();
-        for (Link l = newest; l != null; l = l.next) {
-            all.add(l);
+        Link[] all = inOrder(newest);
+        if (all == null) {
+            tellOneByOne(newest);
+            return true;
         }
-        for (Link l : all.reversed()) {
+        for (Link l : all) {
             tell(l);
         }
         return true;
     }
 
+    /** The oldest first; null if there is no memory for that. */
+    private static Link[] inOrder(Link newest) {
+        Link[] all;
+        try {
+            all = new Link[newest.count];
+        } catch (OutOfMemoryError e) {
+            return null;
+        }
+        for (Link l = newest; l != null; l = l.next) {
+            all[l.count - 1] = l;
+        }
+        return all;
+    }
+
+    /** The same in quadratic time and no memory. */
+    private void tellOneByOne(Link newest) {
+        for (int n = 1; n <= newest.count; n++) {
+            Link l = newest;
+            while (l.count > n) {
+                l = l.next;
+            }
+            tell(l);
+        }
+    }
+
     @SuppressWarnings("unchecked")
     private void tell(Link link) {
         if (link.kind == Kind.WAITER) {
-            ((Waiter<Object>) link.callback).switchTo(null);
-        } else {
+            ((Waiter<Object>) link.callback).give(null);
+            return;
+        }
+        try {
             tellLater(link.kind, link.callback, link.loader);
+        } catch (OutOfMemoryError e) {
+            tellAtOnce(link); // rather out of turn than never
+        }
+    }
+
+    private void tellAtOnce(Link link) {
+        try {
+            notifyLink(link.kind, link.callback, link.loader);
+        } catch (Throwable e) {
+            hub.core.failed(link.callback, e);
         }
     }
 

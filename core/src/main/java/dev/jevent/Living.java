@@ -62,6 +62,13 @@ final class Living {
         return false;
     }
 
+    /** See {@link dev.jevent.internal.loop.EventLoop#wakeAllSoon}. */
+    void wakeAll() {
+        for (RawGreenlet g = first; g != null; g = g.next) {
+            g.wakeToLook();
+        }
+    }
+
     /** All of them, the oldest first. */
     List<RawGreenlet> all() {
         List<RawGreenlet> all = new ArrayList<>(size);

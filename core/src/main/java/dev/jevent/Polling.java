@@ -1,6 +1,7 @@
 package dev.jevent;
 
 import dev.jevent.internal.Settings;
+import dev.jevent.internal.StackRoom;
 import dev.jevent.internal.jdk.Jdk;
 import dev.jevent.internal.loop.EpollPoll;
 import dev.jevent.internal.loop.ParkPoll;
@@ -156,6 +157,7 @@ final class Polling {
         if (g == null) {
             return false;
         }
+        StackRoom.operation();
         throwPending(g, what);
         if (!g.hub.core.inLoop()) {
             return false; // it is pinned, while a stand-in runs its loop

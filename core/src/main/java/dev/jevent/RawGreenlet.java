@@ -1,6 +1,7 @@
 package dev.jevent;
 
 import dev.jevent.internal.Locals;
+import dev.jevent.internal.StackRoom;
 import dev.jevent.internal.jdk.Jdk;
 import dev.jevent.internal.loop.TimerEntry;
 
@@ -89,6 +90,7 @@ public class RawGreenlet extends Parker {
      * {@link #beginLater}. A kill that is faster, on the loop, has ended it by then. Any thread.
      */
     final boolean claim() {
+        StackRoom.section(); // for all that follows
         return state == NEW && STATE.compareAndSet(this, NEW, SCHEDULED);
     }
 
@@ -98,14 +100,29 @@ public class RawGreenlet extends Parker {
     }
 
     final void begin() {
-        if (!makeThread()) {
-            return;
+        boolean begun = false;
+        try {
+            if (makeThread()) {
+                if (hub.core.inLoop()) {
+                    enqueue();
+                } else {
+                    hub.core.submit(new Beginning(this));
+                    endIfTheHubHas();
+                }
+            }
+            begun = true;
+        } finally {
+            if (!begun) {
+                notBegun();
+            }
         }
-        if (hub.core.inLoop()) {
-            enqueue();
-        } else {
-            hub.core.submit(new Beginning(this));
-            endIfTheHubHas();
+    }
+
+    /** There was no memory for it; so that it may be tried again. */
+    private void notBegun() {
+        if (!queued) {
+            thread = null;
+            unclaim();
         }
     }
 
@@ -140,6 +157,11 @@ public class RawGreenlet extends Parker {
             greenlet.waitsToBegin(null);
             greenlet.enqueue();
         }
+
+        @Override
+        protected boolean isDueAgain() {
+            return true;
+        }
     }
 
     /** After a submit: either the hub's end finds the entry, or this sees the end. */
@@ -166,15 +188,22 @@ public class RawGreenlet extends Parker {
 
     /** As {@link #begin}, after a while. */
     final void beginLater(long nanos) {
-        if (!makeThread()) {
-            return;
-        }
-        var beginning = new LaterBeginning(new BeginningTimer(this), nanos);
-        if (hub.core.inLoop()) {
-            beginning.run();
-        } else {
-            hub.core.submit(beginning);
-            endIfTheHubHas();
+        boolean begun = false;
+        try {
+            if (makeThread()) {
+                var beginning = new LaterBeginning(new BeginningTimer(this), nanos);
+                if (hub.core.inLoop()) {
+                    beginning.run();
+                } else {
+                    hub.core.submit(beginning);
+                    endIfTheHubHas();
+                }
+            }
+            begun = true;
+        } finally {
+            if (!begun) {
+                notBegun();
+            }
         }
     }
 
@@ -194,8 +223,8 @@ public class RawGreenlet extends Parker {
 
     private void enqueue() {
         if (state == SCHEDULED && !queued) {
-            queued = true;
             hub.core.push(this);
+            queued = true;
         }
     }
 
@@ -206,7 +235,10 @@ public class RawGreenlet extends Parker {
         }
         queued = false;
         if (state == STARTED) {
-            int how = pinnedElsewhere() ? Jdk.RAN : JDK.resume(thread);
+            int how = pinnedElsewhere() ? Jdk.RAN : JDK.resume(thread, false);
+            if (how == Jdk.LARGE) {
+                how = resumeIfThereIsRoom();
+            }
             if (how == Jdk.SUSPENDED) {
                 queued = true; // somebody takes its stack trace
                 hub.core.push(this);
@@ -220,8 +252,38 @@ public class RawGreenlet extends Parker {
             }
             state = STARTED;
             hub.living.add(this);
-            JDK.startAndRun(thread, hub.scheduler());
+            try {
+                JDK.startAndRun(thread, hub.scheduler());
+            } catch (OutOfMemoryError e) {
+                notStarted(e);
+            }
         }
+    }
+
+    /** There was no memory for the start of its thread. */
+    private void notStarted(OutOfMemoryError error) {
+        if (thread != null && thread.getState() == Thread.State.TERMINATED) {
+            hub.living.remove(this);
+            state = DEAD;
+            thread = null;
+            neverBegan(error);
+        }
+    }
+
+    /**
+     * Its stack is large, and the loop may run where less is left than when it gave way.
+     *
+     * @throws StackOverflowError then; it stays where it is in the queue
+     */
+    private int resumeIfThereIsRoom() {
+        try {
+            StackRoom.atLeast(JDK.stackOf(thread));
+        } catch (StackOverflowError e) {
+            hub.core.pushFirst(this);
+            queued = true;
+            throw e;
+        }
+        return JDK.resume(thread, true);
     }
 
     /** See {@link dev.jevent.internal.loop.FdHandler#prefetch}. Any thread; changes nothing. */
@@ -334,10 +396,13 @@ public class RawGreenlet extends Parker {
     void park() {
         ownTheLoop();
         parked = true;
-        if (!JDK.suspend(thread)) {
-            hub.parkPinned(this, thread);
+        try {
+            if (!JDK.suspend(thread)) {
+                hub.parkPinned(this, thread);
+            }
+        } finally {
+            parked = false; // also if its stack cannot be put away
         }
-        parked = false;
         if (pending != null) {
             pending.hasParked = true;
         }
@@ -345,12 +410,16 @@ public class RawGreenlet extends Parker {
 
     @Override
     void parkUntil(long end) {
+        StackRoom.section();
         ownTheLoop();
         var timer = new UnparkTimer(this);
         hub.core.startAt(timer, end);
-        park();
-        if (timer.isActive()) {
-            hub.core.stop(timer);
+        try {
+            park();
+        } finally {
+            if (timer.isActive()) {
+                hub.core.stop(timer);
+            }
         }
     }
 
@@ -375,9 +444,10 @@ public class RawGreenlet extends Parker {
 
     @Override
     void yieldNow() {
+        StackRoom.operation();
         ownTheLoop();
-        queued = true;
         hub.core.push(this);
+        queued = true;
         park();
     }
 
@@ -385,8 +455,12 @@ public class RawGreenlet extends Parker {
     void unpark() {
         if (hub.core.inLoop()) {
             unparkInLoop();
-        } else {
+            return;
+        }
+        try {
             hub.core.submit(this);
+        } catch (OutOfMemoryError e) {
+            hub.core.wakeAllSoon(); // no wake-up is lost
         }
     }
 
@@ -401,8 +475,26 @@ public class RawGreenlet extends Parker {
      */
     void unparkInLoop() {
         if (parked && !queued) {
-            queued = true;
+            putIntoQueue();
+        }
+    }
+
+    private void putIntoQueue() {
+        try {
             hub.core.push(this);
+            queued = true;
+        } catch (OutOfMemoryError e) {
+            hub.core.wakeAllSoon();
+        }
+    }
+
+    /** A wake-up was lost, perhaps this one's. Loop thread. */
+    final void wakeToLook() {
+        Thread t = thread;
+        if (parked) {
+            unparkInLoop();
+        } else if (polling == FOR_EPOLL && !queued && t != null) {
+            LockSupport.unpark(t);
         }
     }
 
@@ -728,16 +820,15 @@ public class RawGreenlet extends Parker {
 
     /** It is not for the epoll: it ends when all have run that stand in the queue. */
     final void pollForTurn() {
-        polling = FOR_TURN;
-        queued = true;
         hub.core.push(this);
+        queued = true;
+        polling = FOR_TURN;
     }
 
     /** What a thread waited for in the hub's epoll is there. Loop thread. */
     static void polled(Thread thread) {
         if (JDK.greenlet(thread) instanceof RawGreenlet g && g.polling == FOR_EPOLL && !g.queued) {
-            g.queued = true;
-            g.hub.core.push(g); // continued by us, which costs less than by the JDK
+            g.putIntoQueue(); // continued by us, which costs less than by the JDK
         } else {
             LockSupport.unpark(thread);
         }
@@ -808,6 +899,7 @@ public class RawGreenlet extends Parker {
         if (JDK.greenlet(Thread.currentThread()) == this) {
             throw Parker.<RuntimeException>sneaky(error);
         }
+        StackRoom.operation();
         throwLater(error);
     }
 }

@@ -1,5 +1,7 @@
 package dev.jevent;
 
+import dev.jevent.internal.StackRoom;
+
 /**
  * A hub's own thread, seen as a greenlet: while it waits it runs the loop, and when its wait is
  * over it takes its turn in the queue as everybody does. While it waits in a call of the JDK's, its
@@ -56,6 +58,7 @@ final class Root extends RawGreenlet {
 
     @Override
     void park() {
+        StackRoom.operation();
         ownTheLoop();
         waiting = true;
         interruptor.enter();
@@ -73,6 +76,7 @@ final class Root extends RawGreenlet {
 
     @Override
     void parkUntil(long end) {
+        StackRoom.operation();
         ownTheLoop();
         var timer = new UnparkTimer(this);
         hub.core.startAt(timer, end);
@@ -86,8 +90,12 @@ final class Root extends RawGreenlet {
     @Override
     void unparkInLoop() {
         if (waiting && !due) {
-            due = true;
-            hub.core.push(this);
+            try {
+                hub.core.push(this);
+                due = true;
+            } catch (OutOfMemoryError e) {
+                hub.core.wakeAllSoon();
+            }
         }
     }
 
@@ -217,9 +225,10 @@ final class Root extends RawGreenlet {
 
     @Override
     void yieldNow() {
+        StackRoom.operation();
         ownTheLoop();
-        due = true;
         hub.core.push(this);
+        due = true;
         park();
     }
 }

@@ -1,6 +1,8 @@
 package dev.jevent;
 
+import dev.jevent.internal.Enduring;
 import dev.jevent.internal.OwnThread;
+import dev.jevent.internal.jdk.Jdk;
 
 import org.jspecify.annotations.Nullable;
 
@@ -30,16 +32,53 @@ final class StandIn extends OwnThread {
     private volatile @Nullable Path stat; // where the kernel says what it does
 
     private StandIn(Hub hub) {
-        super("jevent-stand-in for " + hub.name(), () -> {});
+        // what lives in the hub has as much room here
+        super("jevent-stand-in for " + hub.name(), Jdk.get().stackSize(hub.owner()), () -> {});
         this.hub = hub;
         setContextClassLoader(hub.owner().getContextClassLoader()); // for callbacks
     }
 
     /** Gives the loop to a new stand-in. On the thread that runs the loop. */
     static void takeOver(Hub hub) {
-        Thread standIn = newThread(hub);
+        start(hub, newThread(hub), hub.core.runner());
+    }
+
+    /**
+     * Starts it as the runner.
+     *
+     * @param before who has the loop if the system gives no thread
+     */
+    static void start(Hub hub, Thread standIn, Thread before) {
         hub.core.setRunner(standIn);
-        standIn.start();
+        boolean started = false;
+        try {
+            standIn.start();
+            started = true;
+        } finally {
+            if (!started) {
+                hub.core.setRunner(before);
+            }
+        }
+    }
+
+    private static void enter(Hub hub) {
+        for (; ; ) {
+            try {
+                hub.enter();
+                return;
+            } catch (OutOfMemoryError e) {
+                Enduring.moment();
+            }
+        }
+    }
+
+    /** It goes on whatever happens: nobody else would. */
+    private static void run(Hub hub) {
+        try {
+            hub.core.run();
+        } catch (Throwable e) {
+            Enduring.failed(e);
+        }
     }
 
     /** A thread that runs the loop until it is taken from it. Not started. */
@@ -51,12 +90,12 @@ final class StandIn extends OwnThread {
     public void run() {
         try {
             stat = THIS_THREAD.toRealPath().resolve("stat");
-        } catch (IOException e) {
+        } catch (IOException | OutOfMemoryError e) {
             stat = null; // not Linux: nobody learns that it is held
         }
-        hub.enter(); // what runs here is at home in that hub
+        enter(hub); // what runs here is at home in that hub
         while (hub.core.runner() == Thread.currentThread()) {
-            hub.core.run();
+            run(hub);
         }
     }
 

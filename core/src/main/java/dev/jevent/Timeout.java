@@ -1,5 +1,6 @@
 package dev.jevent;
 
+import dev.jevent.internal.StackRoom;
 import dev.jevent.internal.loop.TimerEntry;
 
 import java.time.Duration;
@@ -28,8 +29,8 @@ import java.util.concurrent.Callable;
  * dev.jevent.socket.Sockets#socket()}) as an {@code IOException} that has it as its cause; that
  * socket is closed, for nobody knows what was half read or written on it. {@link
  * Jevent#withTimeout}, {@link #call} and the greenlet's end throw the timeout itself in any case,
- * and so does the next wait of a task that has swallowed the exception. A {@code try} block as above
- * ends with that exception, and has the timeout as a {@linkplain Throwable#getSuppressed()
+ * and so does the next wait of a task that has swallowed the exception. A {@code try} block as
+ * above ends with that exception, and has the timeout as a {@linkplain Throwable#getSuppressed()
  * suppressed} one.
  *
  * <p>A timeout belongs to the thread that starts it. Without a hub it works too, for jevent's own
@@ -95,6 +96,7 @@ public final class Timeout extends Error implements AutoCloseable {
         if (pending()) {
             throw new IllegalStateException(this + " is already started");
         }
+        StackRoom.operation();
         thrown = false;
         target = Parker.current();
         if (duration == null) {
@@ -133,6 +135,7 @@ public final class Timeout extends Error implements AutoCloseable {
      */
     public void cancel() {
         if (alarm != null) {
+            StackRoom.section();
             alarm.stop();
             alarm = null;
             if (target instanceof Root root) {
@@ -294,6 +297,11 @@ public final class Timeout extends Error implements AutoCloseable {
             if (timeout.alarm == this) { // else cancelled by one who runs beside the loop
                 timeout.over();
             }
+        }
+
+        @Override
+        protected boolean isDueAgain() {
+            return timeout.alarm == this;
         }
     }
 

@@ -83,14 +83,20 @@ public final class WaitIterator<W extends Waitable>
 
     private void add(W w) {
         lock.lock();
-        ready.add(w);
-        lock.unlock();
+        try {
+            ready.add(w);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void link(W w) {
         lock.lock();
-        linked.add(w); // before the link: it may tell at once
-        lock.unlock();
+        try {
+            linked.add(w); // before the link: it may tell at once
+        } finally {
+            lock.unlock();
+        }
         w.rawLink(callback);
     }
 
@@ -105,11 +111,15 @@ public final class WaitIterator<W extends Waitable>
     private void becameReady(Waitable w) {
         Waiter<Void> waiting = null;
         lock.lock();
-        if (linked.remove(w)) { // else it tells twice, or this one is closed
-            ready.add(w);
-            waiting = waiter;
+        try {
+            if (linked.contains(w)) { // else it tells twice, or this one is closed
+                ready.add(w);
+                linked.remove(w);
+                waiting = waiter;
+            }
+        } finally {
+            lock.unlock();
         }
-        lock.unlock();
         if (waiting != null) {
             waiting.switchTo(null); // false: its wait has ended, and will look
         }

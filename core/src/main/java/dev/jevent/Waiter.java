@@ -1,5 +1,7 @@
 package dev.jevent;
 
+import dev.jevent.internal.StackRoom;
+
 import org.jspecify.annotations.Nullable;
 
 import java.lang.invoke.MethodHandles;
@@ -59,6 +61,7 @@ public class Waiter<T> {
     /** For subclasses: as {@link #ofCurrent} makes it, or an empty one. */
     protected Waiter(boolean ofCurrent) {
         if (ofCurrent) {
+            StackRoom.operation(); // whoever waits on this stands somewhere soon
             Parker me = Parker.current();
             me.throwPending();
             state = me;
@@ -70,6 +73,7 @@ public class Waiter<T> {
      * must call {@link #get} or {@link #await} next.
      */
     public static <T> Waiter<T> ofCurrent() {
+        StackRoom.operation();
         return new Waiter<>(Parker.current());
     }
 
@@ -90,12 +94,20 @@ public class Waiter<T> {
      * @return false if it is done already or the wait has ended without it; the value was not taken
      */
     public final boolean switchTo(T value) {
+        StackRoom.section(); // nobody is decided about and not woken
+        return finish(outcome(value));
+    }
+
+    /** As {@link #switchTo}, for who has seen to it that there is room on the stack. */
+    final boolean give(T value) {
         return finish(outcome(value));
     }
 
     /** As {@link #switchTo}, with something that {@link #get} throws. */
     public final boolean throwInto(Throwable error) {
-        return finish(new Failure(error));
+        var failure = new Failure(error);
+        StackRoom.section();
+        return finish(failure);
     }
 
     /** A greenlet is a Parker: as a value it must not look like one who waits. */
@@ -153,6 +165,7 @@ public class Waiter<T> {
      * @return false if somebody else waits
      */
     final boolean beginWait() {
+        StackRoom.operation();
         Parker me = Parker.current();
         me.throwPending();
         for (; ; ) {
@@ -202,7 +215,7 @@ public class Waiter<T> {
                     }
                 }
                 me.gotValue();
-            } catch (LoopExit e) {
+            } catch (Throwable e) {
                 boolean ignored = lost(me, e);
             }
         } else if (s == null || s == GONE || s instanceof Parker) {
@@ -254,6 +267,7 @@ public class Waiter<T> {
 
     /** The caller waits here from now on; null if it is done. */
     private @Nullable Parker begin(boolean undisturbed) {
+        StackRoom.operation();
         while (true) {
             Object s = state;
             if (s != null && !(s instanceof Parker) && s != GONE) {
@@ -291,7 +305,7 @@ public class Waiter<T> {
                     }
                 }
             }
-        } catch (LoopExit e) {
+        } catch (Throwable e) {
             return lost(me, e);
         }
         if (interrupted) {
@@ -316,16 +330,20 @@ public class Waiter<T> {
                     }
                 }
             }
-        } catch (LoopExit e) {
+        } catch (Throwable e) {
             return lost(me, e);
         }
         me.gotValue();
         return true;
     }
 
-    private boolean lost(Parker me, LoopExit e) {
+    /**
+     * A LoopExit, by the root's own park or thrown into a greenlet; what is pending; or memory or
+     * the stack was at an end.
+     */
+    private boolean lost(Parker me, Throwable e) {
         if (giveUp(me) || state == GONE) {
-            throw e; // by the root's own park, or by somebody who threw it into a greenlet
+            throw Parker.<RuntimeException>sneaky(e);
         }
         return true; // the value came at the last moment
     }

@@ -1,6 +1,7 @@
 package dev.jevent;
 
 import dev.jevent.internal.BlockedHub;
+import dev.jevent.internal.Enduring;
 import dev.jevent.internal.Monitoring;
 import dev.jevent.internal.OwnThread;
 import dev.jevent.internal.Settings;
@@ -63,6 +64,7 @@ final class Watchdog {
     private Thread thread; // guarded by this
 
     private Watchdog() {
+        Enduring.prepare();
         long millis = Settings.monitorMillis();
         if (millis > 0) {
             monitoring.maxBlockingNanos(TimeUnit.MILLISECONDS.toNanos(millis));
@@ -113,12 +115,13 @@ final class Watchdog {
 
     private synchronized void add(Hub hub) {
         hubs.add(new Watched(hub));
-        if (thread == null) {
+        if (thread == null || !thread.isAlive()) {
             thread = OwnThread.start("jevent-watchdog", this::run);
         }
     }
 
     private void run() {
+        boolean failing = false;
         for (; ; ) {
             try {
                 long threshold = threshold();
@@ -130,10 +133,16 @@ final class Watchdog {
                 for (Watched w : hubs) {
                     look(w, threshold, System.nanoTime());
                 }
+                failing = false;
             } catch (InterruptedException e) {
                 // nobody has a reason to; it watches on
             } catch (RuntimeException | Error e) {
-                System.err.println("jevent: the watchdog failed and goes on: " + e);
+                if (failing) {
+                    Enduring.moment(); // it has said so
+                } else {
+                    failing = true;
+                    Enduring.failed(e);
+                }
             }
         }
     }
@@ -167,6 +176,10 @@ final class Watchdog {
         }
         w.still++;
         Thread runner = core.runner();
+        if (runner != w.hub.owner() && runner.getState() == Thread.State.TERMINATED) {
+            StandIn.start(w.hub, StandIn.newThread(w.hub), runner); // it has died
+            return;
+        }
         Thread mounted = Jdk.get().mounted(runner);
         if (running && mounted != null && Jdk.get().isPinned(mounted)) {
             rescue(w.hub, runner, mounted);
@@ -233,7 +246,7 @@ final class Watchdog {
         Thread standIn = StandIn.newThread(hub);
         hub.core.setRunner(standIn);
         if (Jdk.get().isPinned(pinned)) {
-            standIn.start();
+            StandIn.start(hub, standIn, runner);
         } else {
             hub.core.setRunner(runner);
         }

@@ -6,6 +6,7 @@ import dev.jevent.Waitable;
 import dev.jevent.internal.Gate;
 import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.LinkList;
+import dev.jevent.internal.StackRoom;
 
 import org.jspecify.annotations.Nullable;
 
@@ -138,6 +139,7 @@ public class AsyncResult<T> implements Future<T>, Waitable, Consumer<Future<? ex
     }
 
     private boolean complete(Object result) {
+        StackRoom.operation(); // who sets it also opens the gate
         if (!OUTCOME.compareAndSet(this, null, result)) {
             return false;
         }

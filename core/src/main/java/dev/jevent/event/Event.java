@@ -2,6 +2,7 @@ package dev.jevent.event;
 
 import dev.jevent.Waitable;
 import dev.jevent.internal.Gate;
+import dev.jevent.internal.StackRoom;
 
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -36,6 +37,7 @@ public final class Event implements Waitable {
 
     /** Sets it and wakes all who wait. */
     public void set() {
+        StackRoom.operation();
         gate.open();
     }
 

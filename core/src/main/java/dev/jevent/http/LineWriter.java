@@ -268,7 +268,7 @@ final class LineWriter implements AutoCloseable {
                     return false;
                 }
                 target.write(lines);
-            } catch (Exception e) {
+            } catch (Exception | OutOfMemoryError e) {
                 if (givesUp) {
                     return false; // it was interrupted, as close() has said
                 }
@@ -287,7 +287,7 @@ final class LineWriter implements AutoCloseable {
         return true;
     }
 
-    private void failed(Exception e) {
+    private void failed(Throwable e) {
         if (!failing) {
             failing = true;
             LOGGER.log(

@@ -100,6 +100,9 @@ public abstract class HubAccess {
      */
     public abstract Object decide(Waiter<?> waiter, Object value);
 
+    /** As {@link Waiter#switchTo}, for who has seen to it that there is room on the stack. */
+    public abstract <T> boolean give(Waiter<T> waiter, T value);
+
     /** Wakes the one whose wait was decided. */
     public abstract void wake(Object decided);
 

@@ -84,6 +84,12 @@ public final class LinkList {
     /** Adds one. */
     public void add(Link link) {
         var node = new Node(link);
+        if (index == null && size == FEW) {
+            makeIndex();
+        }
+        if (index != null) {
+            node.earlier = index.put(link.callback, node); // before it stands: there may be no room
+        }
         node.previous = last;
         if (last == null) {
             first = node;
@@ -91,14 +97,15 @@ public final class LinkList {
             last.next = node;
         }
         last = node;
-        if (index != null) {
-            node.earlier = index.put(link.callback, node);
-        } else if (++size > FEW) {
-            index = new IdentityHashMap<>();
-            for (Node n = first; n != null; n = n.next) {
-                n.earlier = index.put(n.link.callback, n);
-            }
+        size++;
+    }
+
+    private void makeIndex() {
+        IdentityHashMap<Object, Node> all = new IdentityHashMap<>();
+        for (Node n = first; n != null; n = n.next) {
+            n.earlier = all.put(n.link.callback, n);
         }
+        index = all;
     }
 
     /** Takes the latest one with this callback out, if there is one. */
@@ -117,11 +124,10 @@ public final class LinkList {
         } else {
             node.next.previous = node.previous;
         }
-        if (index == null) {
-            size--;
-        } else if (node.earlier == null) {
+        size--;
+        if (index != null && node.earlier == null) {
             index.remove(callback);
-        } else {
+        } else if (index != null) {
             index.put(callback, node.earlier);
         }
         if (first == null) {

@@ -176,6 +176,8 @@ public final class Monitoring {
                 }
             } catch (InterruptedException e) {
                 // nobody has a reason to; it goes on, stop() ends it
+            } catch (RuntimeException | Error e) {
+                Enduring.failed(e);
             }
         }
     }
@@ -222,7 +224,15 @@ public final class Monitoring {
         try {
             code.run();
         } catch (Throwable e) {
-            System.err.println("jevent: " + what + " failed, and is called again: " + e);
+            tellOf(what, e);
+        }
+    }
+
+    private static void tellOf(String what, Throwable error) {
+        try {
+            System.err.println("jevent: " + what + " failed, and is called again: " + error);
+        } catch (Throwable e) {
+            Enduring.failed(error); // less to say needs less memory
         }
     }
 }

@@ -8,7 +8,8 @@ import java.lang.invoke.VarHandle;
 /**
  * Guards a few fields for a few nanoseconds. A primitive is nearly always used by one hub, so that
  * the lock is free; then this costs one compare-and-set, and {@code synchronized} two. Whoever
- * holds it must not wait, call a user's code or take another lock. Not reentrant.
+ * holds it must not wait, call a user's code or take another lock. Not reentrant. At the end of the
+ * stack it is not taken: what is done under it, and to wake somebody after it, has room.
  */
 public class SpinLock {
 
@@ -30,6 +31,7 @@ public class SpinLock {
 
     /** Takes it. */
     public final void lock() {
+        StackRoom.section();
         if (!HELD.compareAndSet(this, false, true)) {
             spin();
         }

@@ -24,12 +24,13 @@ public class Waiting<T> extends Waiter<T> {
     }
 
     /**
-     * Gives it the value and wakes it.
+     * Gives it the value and wakes it. For who has held the lock of a primitive: that has seen to
+     * it that there is room on the stack.
      *
      * @return false if it has given up or has got one elsewhere: the value is still the caller's
      */
     public boolean give(T value) {
-        return switchTo(value);
+        return HubAccess.get().give(this, value);
     }
 
     /** As {@link #give}, with something that its wait throws. */

@@ -50,15 +50,37 @@ public final class Workers {
             try {
                 while (task != null) {
                     current = task;
-                    task.runOn(this);
+                    runSafely(task);
                     current = null;
                     task = null; // nothing of it is kept while this is idle
-                    task = next(this);
+                    task = nextSafely();
                 }
             } finally {
-                HubAccess.get().endOfThread();
-                busy = false;
-                askAgain();
+                try {
+                    HubAccess.get().endOfThread();
+                } finally {
+                    busy = false;
+                    Enduring.insist(ASK_AGAIN);
+                }
+            }
+        }
+
+        private WorkerTask nextSafely() {
+            for (; ; ) {
+                try {
+                    return next(this);
+                } catch (OutOfMemoryError e) {
+                    Enduring.moment();
+                }
+            }
+        }
+
+        /** One that fails, for want of memory, is not the end of its worker. */
+        private void runSafely(WorkerTask task) {
+            try {
+                task.runOn(this);
+            } catch (Throwable e) {
+                Enduring.failed(e);
             }
         }
     }
@@ -163,11 +185,10 @@ public final class Workers {
     private void startOne(WorkerTask task) {
         Worker other = null;
         boolean some;
-        var fresh = new Worker(task);
-        lock.lock();
-        all.add(fresh);
-        lock.unlock();
+        Worker fresh = null;
         try {
+            fresh = new Worker(task);
+            add(fresh);
             fresh.start();
             return;
         } catch (Throwable e) {
@@ -190,6 +211,15 @@ public final class Workers {
         }
         if (other != null) {
             LockSupport.unpark(other);
+        }
+    }
+
+    private void add(Worker fresh) {
+        lock.lock();
+        try {
+            all.add(fresh);
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -252,12 +282,12 @@ public final class Workers {
                 gone(me);
                 return null;
             }
+            idle.add(me); // may fail
             me.busy = false;
-            idle.add(me);
         } finally {
             lock.unlock();
         }
-        askAgain();
+        Enduring.insist(ASK_AGAIN);
         long end = System.nanoTime() + idleNanos;
         for (; ; ) {
             long left = end - System.nanoTime();
@@ -383,6 +413,8 @@ public final class Workers {
     public static void forget(EventLoop loop) {
         HOPING.remove(loop);
     }
+
+    private static final Runnable ASK_AGAIN = Workers::askAgain;
 
     private static void askAgain() {
         if (HOPING.isEmpty()) {

@@ -4,6 +4,7 @@ import dev.jevent.Action;
 import dev.jevent.BlockingSwitchOutError;
 import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.SpinLock;
+import dev.jevent.internal.StackRoom;
 import dev.jevent.internal.WaitQueue;
 import dev.jevent.internal.Waiting;
 
@@ -95,6 +96,7 @@ public final class Barrier {
 
     private int await(long nanos, @Nullable Duration timeout)
             throws BrokenBarrierException, TimeoutException {
+        StackRoom.operation();
         Waiting<Void> me = null;
         while (true) {
             Round mine;

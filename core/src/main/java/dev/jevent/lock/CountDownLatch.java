@@ -2,6 +2,7 @@ package dev.jevent.lock;
 
 import dev.jevent.Waitable;
 import dev.jevent.internal.Gate;
+import dev.jevent.internal.StackRoom;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,6 +38,7 @@ public final class CountDownLatch implements Waitable {
 
     /** Counts one; the last one wakes all who wait. Does nothing if the count is zero. */
     public void countDown() {
+        StackRoom.operation(); // who counts the last one opens the gate
         for (int c = count.get(); c > 0; c = count.get()) {
             if (count.compareAndSet(c, c - 1)) {
                 if (c == 1) {

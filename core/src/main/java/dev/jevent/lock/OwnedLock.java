@@ -2,6 +2,7 @@ package dev.jevent.lock;
 
 import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.SpinLock;
+import dev.jevent.internal.StackRoom;
 import dev.jevent.internal.WaitQueue;
 
 import java.util.concurrent.locks.Condition;
@@ -59,6 +60,7 @@ abstract class OwnedLock extends QueuedLock implements Releasable {
         if (owner != Thread.currentThread()) {
             throw stranger("unlock");
         }
+        StackRoom.operation();
         if (--holds == 0) {
             owner = null;
             giveOn();

@@ -1,6 +1,7 @@
 package dev.jevent.lock;
 
 import dev.jevent.internal.SpinLock;
+import dev.jevent.internal.StackRoom;
 import dev.jevent.internal.WaitQueue;
 
 import java.util.IdentityHashMap;
@@ -167,6 +168,7 @@ public final class ReadWriteLock implements java.util.concurrent.locks.ReadWrite
 
         @Override
         public void unlock() {
+            StackRoom.operation(); // who is let in is told
             Thread me = Thread.currentThread();
             guard.lock();
             try {

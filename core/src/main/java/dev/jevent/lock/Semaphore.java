@@ -4,6 +4,7 @@ import dev.jevent.Waitable;
 import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.LinkList;
 import dev.jevent.internal.SpinLock;
+import dev.jevent.internal.StackRoom;
 import dev.jevent.internal.WaitQueue;
 import dev.jevent.internal.Waiting;
 
@@ -163,6 +164,8 @@ public class Semaphore implements Waitable, Releasable {
         if (permits < 0) {
             throw new IllegalArgumentException("cannot release " + permits + " permits");
         }
+        StackRoom.operation();
+        Integer there = permits; // made before somebody is taken out of the queue
         // While one who has given up is passed over, a permit is neither in the counter nor taken.
         // So of two who release too much at the same time any one may be told.
         for (int left = permits; left > 0; ) {
@@ -187,7 +190,7 @@ public class Semaphore implements Waitable, Releasable {
                 return;
             }
             // one who only looks leaves the permit, and so does one who has given up
-            if (first.give(left) && !((Turn) first).looks) {
+            if (first.give(left == permits ? there : (Integer) left) && !((Turn) first).looks) {
                 left--;
             }
         }

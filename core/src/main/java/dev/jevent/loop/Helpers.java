@@ -1,5 +1,6 @@
 package dev.jevent.loop;
 
+import dev.jevent.internal.Enduring;
 import dev.jevent.internal.OwnThread;
 
 import java.util.concurrent.LinkedTransferQueue;
@@ -25,7 +26,19 @@ final class Helpers {
     static void run(Runnable task) {
         TASKS.put(task);
         if (!TASKS.isEmpty() && mayStart()) { // else an idle thread has taken it already
+            startOne();
+        }
+    }
+
+    private static void startOne() {
+        boolean started = false;
+        try {
             OwnThread.start("jevent-helper", Helpers::work);
+            started = true;
+        } finally {
+            if (!started) {
+                THREADS.decrementAndGet(); // the next task tries again, or another helper
+            }
         }
     }
 
@@ -38,11 +51,19 @@ final class Helpers {
         return false;
     }
 
+    private static void work(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable e) { // there was no memory
+            Enduring.failed(e);
+        }
+    }
+
     private static void work() {
         do {
             try {
                 for (Runnable task; (task = TASKS.poll(IDLE_SECONDS, TimeUnit.SECONDS)) != null; ) {
-                    task.run();
+                    work(task);
                 }
             } catch (InterruptedException e) {
                 // nobody has a reason to; it ends as if it had been idle

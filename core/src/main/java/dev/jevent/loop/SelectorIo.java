@@ -1,5 +1,6 @@
 package dev.jevent.loop;
 
+import dev.jevent.internal.Enduring;
 import dev.jevent.internal.OwnThread;
 
 import org.jspecify.annotations.Nullable;
@@ -59,19 +60,7 @@ final class SelectorIo extends Io {
     private void select(Selector s) {
         try (s) {
             while (s.isOpen()) {
-                s.select();
-                int ready = 0;
-                for (SelectionKey key : s.selectedKeys()) {
-                    if (key.isValid()) {
-                        ready |= key.readyOps();
-                        key.interestOps(0); // until the callback has run
-                    }
-                }
-                s.selectedKeys().clear();
-                if (ready != 0) {
-                    int what = ready;
-                    loop.core.submit((Runnable) () -> selected(s, what));
-                }
+                Enduring.insist(() -> selectOnce(s));
             }
         } catch (ClosedSelectorException | CancelledKeyException e) {
             // stopped, or the channel was closed: it will never be ready
@@ -79,6 +68,26 @@ final class SelectorIo extends Io {
             if (s.isOpen()) {
                 loop.core.submit((Runnable) () -> loop.core.failed(this, e));
             }
+        }
+    }
+
+    private void selectOnce(Selector s) {
+        int ready = 0;
+        try {
+            s.select();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        for (SelectionKey key : s.selectedKeys()) {
+            if (key.isValid()) {
+                ready |= key.readyOps();
+                key.interestOps(0); // until the callback has run
+            }
+        }
+        s.selectedKeys().clear();
+        if (ready != 0) {
+            int what = ready;
+            Enduring.insist(() -> loop.core.submit((Runnable) () -> selected(s, what)));
         }
     }
 

@@ -8,6 +8,7 @@ import dev.jevent.LoopExit;
 import dev.jevent.internal.CallerAccess;
 import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.SpinLock;
+import dev.jevent.internal.StackRoom;
 import dev.jevent.internal.WaitQueue;
 import dev.jevent.internal.loop.EventLoop;
 import dev.jevent.pool.Members.Member;
@@ -110,6 +111,7 @@ public class Group extends Spawner implements Iterable<Greenlet<?>> {
         if (greenlet == null) {
             throw new NullPointerException("a greenlet to add");
         }
+        StackRoom.operation();
         // a member that has not ended has our link
         boolean isNew = !greenlet.hasLinks() && !greenlet.ready();
         if (isBounded()) {
@@ -118,6 +120,19 @@ public class Group extends Spawner implements Iterable<Greenlet<?>> {
                 return false;
             }
         }
+        boolean admitted = false;
+        try {
+            admitToPlace(greenlet, isNew);
+            admitted = true;
+        } finally {
+            if (!admitted) {
+                freePlace();
+            }
+        }
+        return true;
+    }
+
+    private void admitToPlace(Greenlet<?> greenlet, boolean isNew) {
         var member = new Member(greenlet, this);
         boolean closed;
         boolean fresh;
@@ -132,11 +147,27 @@ public class Group extends Spawner implements Iterable<Greenlet<?>> {
             lock.unlock();
         }
         if (!fresh) {
-            freePlace();
             refuse(greenlet, !closed, closed);
         }
-        greenlet.rawLink(member); // if it has ended it leaves soon
-        return true;
+        boolean linked = false;
+        try {
+            greenlet.rawLink(member); // if it has ended it leaves soon
+            linked = true;
+        } finally {
+            if (!linked) {
+                strike(member);
+            }
+        }
+    }
+
+    /** It is no member any more, and its place is still taken. */
+    private void strike(Member member) {
+        lock.lock();
+        try {
+            members.remove(member);
+        } finally {
+            lock.unlock();
+        }
     }
 
     final void begin(Greenlet<?> greenlet) {

@@ -56,16 +56,21 @@ final class Members {
 
     @Nullable Member find(Object greenlet) {
         if (index == null) {
-            index = new IdentityHashMap<>();
+            IdentityHashMap<Greenlet<?>, Member> all = new IdentityHashMap<>();
             for (Member m = first; m != null; m = m.next) {
-                index.put(m.greenlet, m);
+                all.put(m.greenlet, m);
             }
+            index = all;
             most = size;
         }
         return index.get(greenlet);
     }
 
     void add(Member member) {
+        if (index != null) {
+            index.put(member.greenlet, member); // first of all: it may find no memory
+            most = Math.max(most, size + 1);
+        }
         member.listed = true;
         Member before = last;
         member.previous = before;
@@ -76,10 +81,6 @@ final class Members {
         }
         last = member;
         size++;
-        if (index != null) {
-            index.put(member.greenlet, member);
-            most = Math.max(most, size);
-        }
     }
 
     /** Whether it was one. */

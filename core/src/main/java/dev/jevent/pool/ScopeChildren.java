@@ -6,6 +6,7 @@ import dev.jevent.Hub;
 import dev.jevent.Waiter;
 import dev.jevent.internal.CallerAccess;
 import dev.jevent.internal.SpinLock;
+import dev.jevent.internal.StackRoom;
 
 import org.jspecify.annotations.Nullable;
 
@@ -67,13 +68,22 @@ final class ScopeChildren {
         if (hub.destroyed()) {
             throw new IllegalStateException("cannot spawn into a scope: its " + hub + " is gone");
         }
+        StackRoom.operation();
         var child = new Child();
         Greenlet<T> g = ACCESS.newOwned(hub, task, child);
         child.greenlet = g;
-        if (enter(child)) {
-            ACCESS.throwInto(g, killed(), 0, true); // it never begins
-        } else {
-            start(g);
+        boolean never = enter(child);
+        try {
+            if (never) {
+                ACCESS.throwInto(g, killed(), 0, true); // it never begins
+            } else {
+                start(g);
+            }
+        } catch (OutOfMemoryError e) {
+            if (!g.started() && !g.ready()) {
+                leave(child, null);
+            }
+            throw e;
         }
         return g;
     }
@@ -173,6 +183,7 @@ final class ScopeChildren {
     }
 
     void cancel(boolean bodyToo) {
+        StackRoom.operation();
         lock.lock();
         try {
             if (ended) {
@@ -186,12 +197,35 @@ final class ScopeChildren {
             lock.unlock();
         }
         for (Child c = nextToKill(); c != null; c = nextToKill()) {
-            ACCESS.throwInto(c.greenlet, killed(), 0, true);
+            kill(c);
         }
         if (bodyToo) {
             // On the loop nothing else runs: if it is in its body then, it is there when this is
             // thrown, and takes it back when it leaves the body.
             ACCESS.onLoop(hub, this::disturb);
+        }
+    }
+
+    private void kill(Child c) {
+        boolean told = false;
+        try {
+            ACCESS.throwInto(c.greenlet, killed(), 0, true);
+            told = true;
+        } finally {
+            if (!told) {
+                notKilled(c); // for want of memory: the next cancel goes on here, or the end
+            }
+        }
+    }
+
+    private void notKilled(Child c) {
+        lock.lock();
+        try {
+            if (c == first || c.previous != null) { // else it has ended
+                toKill = c;
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -241,8 +275,7 @@ final class ScopeChildren {
             return false;
         }
         swallowed |= ACCESS.wasEverTold(opener, mine);
-        boolean itself =
-                ACCESS.isSame(thrown, mine) || swallowed && !ACCESS.isCommand(thrown);
+        boolean itself = ACCESS.isSame(thrown, mine) || swallowed && !ACCESS.isCommand(thrown);
         takeBack(mine);
         return itself && !inTry;
     }

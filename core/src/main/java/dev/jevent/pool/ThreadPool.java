@@ -7,6 +7,7 @@ import dev.jevent.event.AsyncResult;
 import dev.jevent.internal.CallerAccess;
 import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.SpinLock;
+import dev.jevent.internal.StackRoom;
 import dev.jevent.internal.WaitQueue;
 import dev.jevent.internal.Workers;
 import dev.jevent.internal.jdk.Jdk;
@@ -464,6 +465,7 @@ public final class ThreadPool extends Spawner {
 
     @Override
     void launch(Future<?> prepared) {
+        StackRoom.operation();
         var result = (ThreadResult<?>) prepared;
         if (isShutdown()) {
             throw new RejectedExecutionException("cannot spawn: this thread pool is shut down");

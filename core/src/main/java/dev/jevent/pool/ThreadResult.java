@@ -2,6 +2,7 @@ package dev.jevent.pool;
 
 import dev.jevent.event.AsyncResult;
 import dev.jevent.internal.CallerAccess;
+import dev.jevent.internal.Enduring;
 import dev.jevent.internal.HubAccess;
 import dev.jevent.internal.WorkerTask;
 import dev.jevent.internal.loop.EventLoop;
@@ -29,17 +30,32 @@ final class ThreadResult<T> extends AsyncResult<T> {
     private final class Work extends WorkerTask {
         @Override
         protected void perform() {
-            T value;
+            T value = null;
+            Throwable error = null;
             try {
                 value = task.call();
             } catch (Throwable e) {
-                boolean seen = trySetException(e) ? !reported : isOurs(e);
-                if (!seen) {
-                    report(e);
+                error = e;
+            }
+            for (; ; ) {
+                try {
+                    end(value, error);
+                    return;
+                } catch (OutOfMemoryError e) {
+                    Enduring.moment(); // somebody waits for this
                 }
+            }
+        }
+
+        private void end(@Nullable T value, @Nullable Throwable error) {
+            if (error == null) {
+                trySet(value);
                 return;
             }
-            trySet(value);
+            boolean seen = trySetException(error) ? !reported : isOurs(error);
+            if (!seen) {
+                report(error);
+            }
         }
 
         /** It was cancelled, and this tells of that. */
@@ -49,7 +65,14 @@ final class ThreadResult<T> extends AsyncResult<T> {
 
         @Override
         protected void left() {
-            pool.finished(ThreadResult.this);
+            for (; ; ) {
+                try {
+                    pool.finished(ThreadResult.this);
+                    return;
+                } catch (OutOfMemoryError e) {
+                    Enduring.moment();
+                }
+            }
         }
 
         @Override

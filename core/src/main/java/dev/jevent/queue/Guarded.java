@@ -3,6 +3,7 @@ package dev.jevent.queue;
 import dev.jevent.Waitable;
 import dev.jevent.internal.LinkList;
 import dev.jevent.internal.SpinLock;
+import dev.jevent.internal.StackRoom;
 import dev.jevent.internal.WaitQueue;
 import dev.jevent.internal.Waiting;
 
@@ -57,6 +58,7 @@ abstract class Guarded {
             throw new IllegalStateException(
                     "the comparator of a PriorityQueue must not use that queue");
         }
+        StackRoom.section(); // or it would be held by one who does not know
         lock.lock();
     }
 
@@ -82,6 +84,14 @@ abstract class Guarded {
 
     /** Under the lock: to be woken without it. */
     final void note(Object someone) {
+        try {
+            add(someone);
+        } catch (OutOfMemoryError e) {
+            wake(someone); // under the lock rather than never
+        }
+    }
+
+    private void add(Object someone) {
         if (woken == null) {
             woken = someone;
         } else if (woken instanceof Several several) {
@@ -168,7 +178,11 @@ abstract class Guarded {
     /** Under the lock: the owner is ready. */
     final void tellLinks() {
         if (!links.isEmpty()) {
-            links.takeAll().forEach(this::note);
+            try {
+                links.takeAll().forEach(this::note);
+            } catch (OutOfMemoryError e) {
+                // they stay, and are told the next time; what has happened has happened
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.jevent.queue;
 
+import dev.jevent.internal.StackRoom;
 import dev.jevent.internal.WaitQueue;
 import dev.jevent.internal.Waiting;
 
@@ -196,6 +197,7 @@ public final class Select<R> {
         if (clauses.isEmpty()) {
             throw new IllegalStateException("a select without clauses would wait for ever");
         }
+        StackRoom.operation();
         Place[] places;
         Waiting<Object> shared;
         var locks = new Locks(exchanges, count);

@@ -1,5 +1,6 @@
 package dev.jevent.subprocess;
 
+import dev.jevent.internal.Enduring;
 import dev.jevent.internal.OwnThread;
 import dev.jevent.internal.SpinLock;
 import dev.jevent.internal.io.DaemonLoop;
@@ -81,8 +82,8 @@ final class SpawnedChild extends Child implements FdHandler {
                         "jevent-child-" + pid,
                         256 * 1024,
                         () -> {
-                            SpawnWait.awaitEnd(pid);
-                            collect();
+                            Enduring.insist(() -> SpawnWait.awaitEnd(pid));
+                            Enduring.insist(this::collect);
                         })
                 .start();
     }

@@ -32,6 +32,9 @@ public interface Jdk {
     /** The thread is just being looked at: try again. */
     int SUSPENDED = 2;
 
+    /** The thread has a large stack, for which the caller has to see whether there is room. */
+    int LARGE = 3;
+
     /** A wait of the JDK's for reading; see {@link #installPoller}. */
     long READ = 0;
 
@@ -108,9 +111,16 @@ public interface Jdk {
     /**
      * Continues a thread that is started or parked, on the calling platform thread.
      *
-     * @return {@link #RAN}, {@link #NOT_RUNNABLE} or {@link #SUSPENDED}
+     * @param anyStack also one whose stack is large; the JVM crashes if it has no room
+     * @return {@link #RAN}, {@link #NOT_RUNNABLE}, {@link #SUSPENDED} or {@link #LARGE}
      */
-    int resume(Thread thread);
+    int resume(Thread thread, boolean anyStack);
+
+    /** How many bytes of stack a parked thread needs to go on, about. */
+    int stackOf(Thread thread);
+
+    /** The size of its stack that a platform thread was made with; 0 is the usual one. */
+    long stackSize(Thread thread);
 
     /**
      * Reads what {@link #resume} is going to need, so that it is in the processor's cache then; of

@@ -48,6 +48,8 @@ final class Jdk25 implements Jdk {
     private static final MethodHandle CARRIER;
     private static final MethodHandle SUSPEND;
     private static final MethodHandle RESUME;
+    private static final MethodHandle STACK_OF;
+    private static final MethodHandle STACK_SIZE;
     private static final MethodHandle IS_PINNED;
     private static final MethodHandle IS_WAITING;
     private static final MethodHandle REGISTER;
@@ -67,7 +69,7 @@ final class Jdk25 implements Jdk {
     private static final IllegalStateException CLOSED;
 
     static {
-        MethodHandle[] h = new MethodHandle[24];
+        MethodHandle[] h = new MethodHandle[26];
         IllegalStateException closed = null;
         try {
             var lookup = MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup());
@@ -91,7 +93,11 @@ final class Jdk25 implements Jdk {
             h[4] = pub.findStatic(support, "scheduler", MethodType.methodType(Executor.class, t));
             h[5] = pub.findStatic(support, "carrier", MethodType.methodType(t));
             h[6] = pub.findStatic(support, "suspend", MethodType.methodType(boolean.class, t));
-            h[7] = pub.findStatic(support, "resume", MethodType.methodType(int.class, t));
+            h[7] =
+                    pub.findStatic(
+                            support, "resume", MethodType.methodType(int.class, t, boolean.class));
+            h[24] = pub.findStatic(support, "stackOf", MethodType.methodType(int.class, t));
+            h[25] = pub.findStatic(support, "stackSize", MethodType.methodType(long.class, t));
             h[8] = pub.findStatic(support, "isPinned", MethodType.methodType(boolean.class, t));
             h[9] = pub.findStatic(support, "isWaiting", MethodType.methodType(boolean.class, t));
             h[10] =
@@ -161,6 +167,8 @@ final class Jdk25 implements Jdk {
         HAS_PERMIT = h[21];
         TASK = h[22];
         AT_THREAD_END = h[23];
+        STACK_OF = h[24];
+        STACK_SIZE = h[25];
         CLOSED = closed;
     }
 
@@ -241,7 +249,7 @@ final class Jdk25 implements Jdk {
         } finally {
             scheduler.swallow = false;
         }
-        resume(thread);
+        resume(thread, true); // it has no stack yet
     }
 
     @Override
@@ -303,14 +311,32 @@ final class Jdk25 implements Jdk {
     }
 
     @Override
-    public int resume(Thread thread) {
+    public int resume(Thread thread, boolean anyStack) {
         if (PLAIN_SWITCH) {
             // comes back to the scheduler as a task
             LockSupport.unpark(thread);
             return RAN;
         }
         try {
-            return (int) RESUME.invokeExact(thread);
+            return (int) RESUME.invokeExact(thread, anyStack);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public int stackOf(Thread thread) {
+        try {
+            return (int) STACK_OF.invokeExact(thread);
+        } catch (Throwable e) {
+            throw rethrow(e);
+        }
+    }
+
+    @Override
+    public long stackSize(Thread thread) {
+        try {
+            return (long) STACK_SIZE.invokeExact(thread);
         } catch (Throwable e) {
             throw rethrow(e);
         }

@@ -100,7 +100,7 @@ final class SelfTest {
         expect(sameCarrier, "a thread runs on the thread that runs its scheduler");
         expect(jdk.isWaiting(thread), "a suspended thread waits");
         expect(thread.getState() == Thread.State.WAITING, "the JDK sees a suspended thread wait");
-        expect(jdk.resume(thread) == Jdk.RAN, "a suspended thread resumes");
+        expect(jdk.resume(thread, true) == Jdk.RAN, "a suspended thread resumes");
         while (step < 2 && scheduler.runOne()) {
             // with the plain switch, the thread comes back through the scheduler
         }
@@ -112,7 +112,9 @@ final class SelfTest {
         }
         expect(step == 4 && scheduler.timers == 1, "a timed wait becomes a timer");
         expect(thread.getState() == Thread.State.TERMINATED, "a thread ends");
-        expect(jdk.resume(thread) == Jdk.NOT_RUNNABLE || step == 4, "an ended thread stays ended");
+        expect(
+                jdk.resume(thread, true) == Jdk.NOT_RUNNABLE || step == 4,
+                "an ended thread stays ended");
     }
 
     private static void expect(boolean holds, String promise) {

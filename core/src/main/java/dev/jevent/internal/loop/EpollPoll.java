@@ -1,5 +1,6 @@
 package dev.jevent.internal.loop;
 
+import dev.jevent.internal.Enduring;
 import dev.jevent.internal.jdk.Jdk;
 import dev.jevent.internal.sys.Epoll;
 import dev.jevent.internal.sys.Scratch;
@@ -25,6 +26,7 @@ import java.util.function.Consumer;
  */
 public final class EpollPoll implements Poll {
 
+    private static final int MOST_FAILURES = 100;
     private static final int READABLE = Epoll.IN | Epoll.RDHUP | Epoll.HUP | Epoll.ERR;
     private static final int WRITABLE = Epoll.OUT | Epoll.HUP | Epoll.ERR;
 
@@ -54,6 +56,7 @@ public final class EpollPoll implements Poll {
     private FdHandler[] handlers = new FdHandler[64]; // edge-triggered users; by descriptor
     private Slot[] slots = new Slot[64]; // the other ones
     private int found; // by the last await, not delivered yet
+    private int failures; // loop thread: to deliver one event, for want of memory
 
     @SuppressWarnings({"unused", "UnusedVariable"}) // what is read has to go somewhere
     private int prefetched;
@@ -277,12 +280,29 @@ public final class EpollPoll implements Poll {
         if (n == Epoll.MOST_EVENTS) {
             prefetched = prefetch(n);
         }
-        for (int i = 0; i < n; i++) {
-            int fd = epoll.fd(i);
-            if (fd != eventFd) {
-                fire(fd, epoll.ready(i));
-            }
+        for (int i = 0; i < n; ) {
+            i = deliver(i, n);
         }
+    }
+
+    /** The events from that one on. The next one to be delivered: again the same, perhaps. */
+    private int deliver(int first, int n) {
+        int i = first;
+        try {
+            for (; i < n; i++) {
+                int fd = epoll.fd(i);
+                if (fd != eventFd) {
+                    fire(fd, epoll.ready(i));
+                }
+            }
+            failures = 0;
+        } catch (OutOfMemoryError e) {
+            if (++failures > MOST_FAILURES) {
+                throw e;
+            }
+            Enduring.moment(); // the kernel does not tell it twice: so it is delivered again
+        }
+        return i;
     }
 
     /**
@@ -314,17 +334,17 @@ public final class EpollPoll implements Poll {
     private void fire(int fd, Slot slot, int events) {
         if ((events & READABLE) != 0) {
             if (slot.read) {
+                wake(fd, Jdk.READ); // may find no memory, and is tried again then
                 slot.read = false;
-                wake(fd, Jdk.READ);
             }
             if (slot.selector) {
-                slot.selector = false;
                 wake(fd, Jdk.SELECTOR);
+                slot.selector = false;
             }
         }
         if ((events & WRITABLE) != 0 && slot.write) {
-            slot.write = false;
             wake(fd, Jdk.WRITE);
+            slot.write = false;
         }
         FdHandler[] watchers = slot.watchers;
         if (watchers.length == 0) {

@@ -1,5 +1,7 @@
 package dev.jevent.internal.loop;
 
+import dev.jevent.internal.Enduring;
+import dev.jevent.internal.StackRoom;
 import dev.jevent.internal.jdk.Jdk;
 
 import java.lang.invoke.MethodHandles;
@@ -63,6 +65,7 @@ public abstract class EventLoop {
     private static final int SHARE = 64;
     private static final int SHARES_ALONE = 8;
     private static final long ALONE_NANOS = 1_000_000;
+    private static final long SHORTAGE_NANOS = 2_000_000;
 
     private static final int GO_ON = 0;
     private static final int LEAVE = 1;
@@ -85,6 +88,10 @@ public abstract class EventLoop {
 
     @SuppressWarnings("UnusedVariable") // through its handle
     private boolean asleep; // any thread
+
+    private volatile boolean missed; // any thread: see wakeAllSoon
+    private Inbound.Node left; // loop thread: taken, but there was no memory for them; else null
+    private int shortages; // loop thread: turns without memory, one after the other
 
     private boolean running; // loop thread
     private long refs; // loop thread: what keeps the loop alive, timers included
@@ -139,7 +146,7 @@ public abstract class EventLoop {
     /** Called when nothing is to be run, before the loop sleeps. It may push something. */
     protected void beforeRest() {}
 
-    /** Reports what a callback threw. Never throws. */
+    /** Reports what a callback threw, now or as soon as there is memory. Never throws. */
     public abstract void failed(Object context, Throwable error);
 
     // ---- any thread
@@ -161,11 +168,25 @@ public abstract class EventLoop {
 
     /** Sends an entry to the loop, and wakes it. Never blocks. */
     public final void submit(Object entry) {
+        StackRoom.brief(); // what is sent is seen
         inbound.add(entry);
+        wakeUp();
+    }
+
+    private void wakeUp() {
         if ((boolean) ASLEEP.getVolatile(this) && ASLEEP.compareAndSet(this, true, false)) {
             poll.wakeup();
         }
     }
+
+    /** Somebody could not be put into the queue for want of memory. Any thread; takes none. */
+    public final void wakeAllSoon() {
+        missed = true;
+        wakeUp();
+    }
+
+    /** See {@link #wakeAllSoon}: puts everybody into the queue who waits; they look why. */
+    protected void wakeAll() {}
 
     /** How often the loop has turned; changes while it is alive and not asleep. */
     public final long turns() {
@@ -228,6 +249,11 @@ public abstract class EventLoop {
         queue.add(entry);
     }
 
+    /** Puts back an entry that could not be run. */
+    public final void pushFirst(Object entry) {
+        woken.addFirst(entry);
+    }
+
     /** Has this turn end with a look at timers and I/O. */
     public final void lookSoon() {
         sinceLook = BATCH;
@@ -272,17 +298,21 @@ public abstract class EventLoop {
 
     /** Starts a timer, due at a time of the loop's clock, which may have passed. */
     public final void startAt(TimerEntry timer, long deadline) {
-        if (timer.isActive()) {
+        StackRoom.brief();
+        boolean again = timer.isActive();
+        if (again) {
             timers.remove(timer);
-        } else if (timer.ref) {
-            refs++;
         }
         timers.add(timer, deadline);
+        if (timer.ref && !again) {
+            refs++;
+        }
     }
 
     /** Stops a timer, if it runs. */
     public final void stop(TimerEntry timer) {
         if (timer.isActive()) {
+            StackRoom.brief();
             timers.remove(timer);
             if (timer.ref) {
                 refs--;
@@ -336,6 +366,7 @@ public abstract class EventLoop {
         if (poll.isClosed()) {
             throw new IllegalStateException("the hub was destroyed: its loop cannot run any more");
         }
+        StackRoom.loop(); // from here on it is whole, whatever happens
         HeldMonitors.inflate(); // the caller may be inside synchronized
         Thread me = Thread.currentThread();
         boolean outer = running;
@@ -343,13 +374,33 @@ public abstract class EventLoop {
         try {
             int how;
             do {
-                how = turn(me);
+                how = turnOrTryAgain(me);
             } while (how == GO_ON);
             return how == LEAVE;
         } finally {
             if ((Thread) RUNNER.getOpaque(this) == me) {
                 running = outer; // else it runs on, elsewhere
             }
+        }
+    }
+
+    private int turnOrTryAgain(Thread me) {
+        try {
+            int how = turn(me);
+            shortages = 0;
+            return how;
+        } catch (OutOfMemoryError e) {
+            shortage(e);
+            return (Thread) RUNNER.getOpaque(this) == me || lostTheLoop() ? GO_ON : OVER;
+        }
+    }
+
+    /** All is whole, and what could not be done is tried again. */
+    private void shortage(OutOfMemoryError error) {
+        if (shortages++ == 0) {
+            failed(this, error);
+        } else {
+            Enduring.moment(); // nothing but other threads can give memory back now
         }
     }
 
@@ -360,8 +411,12 @@ public abstract class EventLoop {
      */
     private int turn(Thread me) {
         TURNS.setOpaque(this, turns + 1);
-        if (!inbound.isEmpty()) {
+        if (!inbound.isEmpty() || left != null) {
             takeInbound();
+        }
+        if (missed) {
+            missed = false;
+            wakeAll();
         }
         if (woken.isEmpty() && queue.isEmpty()) {
             return rest() ? GO_ON : OVER;
@@ -400,11 +455,28 @@ public abstract class EventLoop {
     }
 
     private void takeInbound() {
-        target = woken;
-        for (Inbound.Node node = inbound.takeAll(); node != null; node = node.next) {
-            arrived(node.entry);
+        if (left != null) {
+            Inbound.Node again = left;
+            left = null;
+            take(again);
         }
-        target = queue;
+        if (left == null) {
+            take(inbound.takeAll());
+        }
+    }
+
+    private void take(Inbound.Node first) {
+        Inbound.Node node = first;
+        target = woken;
+        try {
+            for (; node != null; node = node.next) {
+                arrived(node.entry);
+            }
+        } catch (OutOfMemoryError e) {
+            left = node; // there is room when some of the queue have run
+        } finally {
+            target = queue;
+        }
     }
 
     /** Timers and I/O, without sleeping. */
@@ -486,7 +558,7 @@ public abstract class EventLoop {
 
     /** Whether nothing stands in the queue and nothing was sent. */
     public final boolean hasNothing() {
-        return woken.isEmpty() && queue.isEmpty() && inbound.isEmpty();
+        return woken.isEmpty() && queue.isEmpty() && inbound.isEmpty() && left == null && !missed;
     }
 
     private void sleep(long nanos) {
@@ -495,7 +567,7 @@ public abstract class EventLoop {
         } else {
             ASLEEP.setVolatile(this, true);
             try {
-                if (inbound.isEmpty()) {
+                if (inbound.isEmpty() && !missed) {
                     poll.await(clock.pass(nanos) ? 0 : nanos);
                 }
             } finally {
@@ -507,8 +579,11 @@ public abstract class EventLoop {
 
     private void deliver() {
         target = woken;
-        poll.deliver();
-        target = queue;
+        try {
+            poll.deliver();
+        } finally {
+            target = queue;
+        }
     }
 
     private void fireTimers(long now) {
@@ -518,19 +593,31 @@ public abstract class EventLoop {
         }
         target = woken;
         long last = timers.nextOrder(); // a timer started by a timer waits for the next turn
-        do {
-            timers.remove(first);
-            if (first.ref) {
-                refs--;
+        try {
+            do {
+                timers.remove(first);
+                if (first.ref) {
+                    refs--;
+                }
+                fire(first);
+                first = timers.first();
+            } while (first != null && first.deadline - now <= 0 && first.order < last);
+        } finally {
+            target = queue;
+        }
+    }
+
+    private void fire(TimerEntry timer) {
+        try {
+            timer.due();
+        } catch (OutOfMemoryError e) {
+            failed(timer, e);
+            if (!timer.isActive() && timer.isDueAgain()) {
+                start(timer, SHORTAGE_NANOS); // it has just been in the heap: there is room
             }
-            try {
-                first.due();
-            } catch (Throwable e) {
-                failed(first, e);
-            }
-            first = timers.first();
-        } while (first != null && first.deadline - now <= 0 && first.order < last);
-        target = queue;
+        } catch (Throwable e) {
+            failed(timer, e);
+        }
     }
 
     /**

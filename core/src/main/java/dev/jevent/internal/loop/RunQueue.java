@@ -27,6 +27,16 @@ final class RunQueue {
         ring[(head + size++) & (ring.length - 1)] = entry;
     }
 
+    /** Puts it before all others. */
+    void addFirst(Object entry) {
+        if (size == ring.length) {
+            resize(size << 1);
+        }
+        head = (head - 1) & (ring.length - 1);
+        ring[head] = entry;
+        size++;
+    }
+
     /** Adds what stands in it to a list; from any thread, and then it may be a moment old. */
     void copyTo(List<Object> list) {
         Object[] entries = ring;

@@ -29,6 +29,11 @@ public abstract class TimerEntry {
         return deadline;
     }
 
+    /** Whether {@link #due} is to be called again if there was no memory for what it does. */
+    protected boolean isDueAgain() {
+        return false;
+    }
+
     /** Called on the loop when the time has come. Must not block. */
     protected abstract void due();
 }

@@ -69,13 +69,22 @@ final class TimerHeap {
             }
         }
         if (size < heap.length >> 3 && heap.length > SMALL) {
+            shrink();
+        }
+    }
+
+    private void shrink() {
+        try {
             resize(heap.length >> 1);
+        } catch (OutOfMemoryError e) {
+            // it stays as it is: the timer is out of it
         }
     }
 
     private void resize(int length) {
-        heap = Arrays.copyOf(heap, length);
+        TimerEntry[] entries = Arrays.copyOf(heap, length); // both, or none
         deadlines = Arrays.copyOf(deadlines, length);
+        heap = entries;
     }
 
     /** Whether a timer comes before the one at a place. */
