@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.Socket;
-import java.net.SocketException;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.util.List;
@@ -85,7 +85,7 @@ final class CallerDoor extends CallerAccess {
         } else if (!me.tellInstead(e)) {
             return e;
         }
-        var closed = new SocketException(Interruptions.closedFor(e));
+        var closed = new InterruptedIOException(Interruptions.closedFor(e));
         closed.initCause(e);
         return closed;
     }

@@ -32,7 +32,9 @@ final class Interruptions {
                 || e instanceof GreenletExit
                 || e instanceof ClosedByInterruptException && e.getCause() == null
                 || e instanceof FileLockInterruptionException
-                || e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException)
+                || e instanceof InterruptedIOException
+                        && !(e instanceof SocketTimeoutException)
+                        && e.getCause() == null
                 || e instanceof SocketException && "Closed by interrupt".equals(e.getMessage());
     }
 

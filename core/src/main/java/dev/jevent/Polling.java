@@ -9,7 +9,7 @@ import dev.jevent.internal.loop.Poll;
 import dev.jevent.internal.sys.Native;
 
 import java.io.IOException;
-import java.net.SocketException;
+import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.function.IntPredicate;
 import java.util.function.LongPredicate;
@@ -246,7 +246,8 @@ final class Polling {
     /**
      * Throws what is pending from the greenlet's wait. A stream socket is closed, for nobody knows
      * what was half read or written on it, and at first that is told as an interrupt is: by an
-     * IOException, so that a library throws the connection away.
+     * IOException, so that a library throws the connection away. It is an InterruptedIOException,
+     * for after that clients do not try again.
      */
     private static void throwPending(RawGreenlet g, long what) {
         if (!g.hasForPolling()) {
@@ -273,7 +274,7 @@ final class Polling {
         IOException e =
                 kind == Jdk.CHANNEL
                         ? new ClosedByInterruptException()
-                        : new SocketException(Interruptions.closedFor(reason));
+                        : new InterruptedIOException(Interruptions.closedFor(reason));
         e.initCause(reason);
         return e;
     }

@@ -7,6 +7,7 @@ import dev.jevent.Hub;
 import dev.jevent.Jevent;
 import dev.jevent.Timeout;
 
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,7 @@ final class Load {
     private final AtomicInteger wrong = new AtomicInteger();
     private final AtomicInteger cut = new AtomicInteger();
     private final AtomicInteger other = new AtomicInteger();
+    private final AtomicInteger met = new AtomicInteger();
     private final Map<String, Integer> troubles = new TreeMap<>(); // guarded by itself
 
     private Load(Client client, int dose) {
@@ -66,6 +68,7 @@ final class Load {
                 load.wrong.get(),
                 load.cut.get(),
                 load.other.get(),
+                load.met.get(),
                 usable,
                 taken,
                 left(before),
@@ -170,7 +173,21 @@ final class Load {
         }
     }
 
+    /** Whether a call has failed only because its connection was closed for another one. */
+    private static boolean metAClosedOne(Throwable error) {
+        for (Throwable e = error; e != null; e = e.getCause()) {
+            if (e instanceof SocketException && String.valueOf(e.getMessage()).contains("losed")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void trouble(Throwable error) {
+        if (metAClosedOne(error)) {
+            met.incrementAndGet();
+            other.decrementAndGet(); // it is counted below
+        }
         var text = new StringBuilder();
         for (Throwable e = error; e != null; e = e.getCause()) {
             text.append(text.isEmpty() ? "" : " <- ").append(kind(e.toString()));

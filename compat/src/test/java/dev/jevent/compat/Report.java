@@ -22,7 +22,7 @@ final class Report {
     static synchronized void add(Result result) throws IOException {
         System.out.println(MODE + ": " + result);
         String line =
-                "| %s | %s | %d | %d | %d | %d | %d of %d | %d |"
+                "| %s | %s | %d | %d | %d | %d | %d | %d of %d | %d |"
                         .formatted(
                                 result.library(),
                                 MODE,
@@ -30,6 +30,7 @@ final class Report {
                                 result.wrong(),
                                 result.cut(),
                                 result.other(),
+                                result.met(),
                                 result.usable(),
                                 Client.POOL,
                                 result.left());
@@ -42,8 +43,9 @@ final class Report {
     private static void write() throws IOException {
         var text = new StringBuilder();
         text.append(
-                "| library | mode | right | wrong | cut | other | usable after | sockets left |\n");
-        text.append("|---|---|---:|---:|---:|---:|---:|---:|\n");
+                "| library | mode | right | wrong | cut | other | met a closed one | usable after"
+                        + " | sockets left |\n");
+        text.append("|---|---|---:|---:|---:|---:|---:|---:|---:|\n");
         try (Stream<Path> all = Files.list(LINES)) {
             for (Path line : all.sorted().toList()) {
                 List.of(Files.readString(line)).forEach(text::append);

@@ -84,8 +84,8 @@ public abstract class CallerAccess {
     /**
      * How a wait in a socket of a library's ends. If it was a kill, a timeout or an interrupt the
      * socket is closed, for nobody knows what was half read or written on it; and if that is
-     * delivered for the first time, it is told by a SocketException, whose cause it is, so that the
-     * library throws the connection away. It stays pending.
+     * delivered for the first time, it is told by an InterruptedIOException, whose cause it is, so
+     * that the library throws the connection away. It stays pending.
      *
      * @param e what the wait has thrown
      * @param socket is closed without a wait

@@ -57,9 +57,9 @@ public final class Sockets {
     /**
      * A socket that is neither bound nor connected, for a library, or to set options before it is.
      * A kill, a {@code Timeout} or an interrupt of who waits in it closes it: at first that wait
-     * throws a {@code SocketException} that has the reason as its cause, so that the library throws
-     * the connection away; each later wait throws the reason itself. {@link #keepOpen(Socket)}
-     * makes it one of the others.
+     * throws an {@code InterruptedIOException} that has the reason as its cause, so that the
+     * library throws the connection away; each later wait throws the reason itself. {@link
+     * #keepOpen(Socket)} makes it one of the others.
      */
     public static Socket socket() throws IOException {
         return OWN ? new TcpSocket().forLibrary() : new Socket();
