@@ -2,6 +2,7 @@ package java.lang;
 
 import jdk.internal.access.JavaIOFileDescriptorAccess;
 import jdk.internal.access.SharedSecrets;
+
 import sun.nio.ch.FileChannelImpl;
 
 import java.io.FileDescriptor;
@@ -61,7 +62,8 @@ public final class GreenletStreams {
             Class<?> files = Class.forName("sun.nio.ch.UnixFileDispatcherImpl");
             IS_OTHER =
                     MethodHandles.privateLookupIn(files, base)
-                            .findStatic(files, "isOther0", MethodType.methodType(boolean.class, fd));
+                            .findStatic(
+                                    files, "isOther0", MethodType.methodType(boolean.class, fd));
             var kept = MethodType.methodType(boolean.class);
             IS_REGULAR = input.findVirtual(in, "isRegularFile", kept);
             Class<?> out = FileOutputStream.class;
@@ -75,8 +77,7 @@ public final class GreenletStreams {
             OF_FILE = both.findGetter(file, "fd", fd);
             WRITE_TO_FILE = both.findVirtual(file, "writeBytes0", bytes);
             Class<?> channel = FileChannelImpl.class;
-            OF_CHANNEL =
-                    MethodHandles.privateLookupIn(channel, base).findGetter(channel, "fd", fd);
+            OF_CHANNEL = MethodHandles.privateLookupIn(channel, base).findGetter(channel, "fd", fd);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }

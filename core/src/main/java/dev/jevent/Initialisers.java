@@ -15,8 +15,7 @@ final class Initialisers {
 
     /** By the calling thread. */
     static boolean onStack() {
-        return WALKER.walk(
-                frames -> frames.map(StackFrame::getMethodName).anyMatch(NAME::equals));
+        return WALKER.walk(frames -> frames.map(StackFrame::getMethodName).anyMatch(NAME::equals));
     }
 
     /** By another one, which does not run. */

@@ -44,6 +44,9 @@ final class Polling {
         try {
             Jdk.get().installDispatchers(givesWay, Polling::onClose);
         } catch (Exception | LinkageError e) {
+            if (!wrapped) {
+                return epoll; // the same was said of the pollers
+            }
             System.getLogger("dev.jevent")
                     .log(
                             System.Logger.Level.WARNING,

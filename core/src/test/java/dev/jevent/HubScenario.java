@@ -108,7 +108,7 @@ public abstract class HubScenario {
     }
 
     /** Waits while it cleans up, as one who is cancelled has to: behind a shield. */
-    protected static void sleepShielded(long millis) {
+    public static void sleepShielded(long millis) {
         try {
             dev.jevent.pool.Scope.shield(() -> Jevent.sleep(millis));
         } catch (Exception e) {

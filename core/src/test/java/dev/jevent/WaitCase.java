@@ -31,8 +31,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * @param jevent whether it is a call of jevent's own
  * @param closes whether a kill or timeout closes what it waits on, for it is a library's
  */
-record WaitCase(
-        String name, boolean socket, boolean jevent, boolean closes, Opening opening) {
+record WaitCase(String name, boolean socket, boolean jevent, boolean closes, Opening opening) {
 
     interface Opening {
         Wait open() throws Exception;
@@ -68,7 +67,6 @@ record WaitCase(
     private static WaitCase stream(String name, Opening opening) {
         return new WaitCase(name, true, false, true, opening);
     }
-
 
     static List<WaitCase> all() {
         return List.of(
@@ -362,8 +360,7 @@ record WaitCase(
 
     private static Wait socketRead() throws Exception {
         return connected(
-                WaitCase::connect,
-                (client, peer) -> closing(client, peer, () -> read(client)));
+                WaitCase::connect, (client, peer) -> closing(client, peer, () -> read(client)));
     }
 
     private static void read(Socket client) throws Exception {
@@ -480,8 +477,7 @@ record WaitCase(
     private static Wait channelRead() throws Exception {
         return connected(
                 SocketChannel::open,
-                (client, peer) ->
-                        closing(client, peer, () -> client.read(ByteBuffer.allocate(1))));
+                (client, peer) -> closing(client, peer, () -> client.read(ByteBuffer.allocate(1))));
     }
 
     private static Wait channelWrite() throws Exception {

@@ -19,9 +19,9 @@ import java.util.function.Supplier;
  * before.
  *
  * <p>Compiled into {@code java.base} and defined at run time; {@code dev.jevent.internal.jdk.Jdk25}
- * is its only user. The hub is reached through three functions that get one number: the
- * descriptor, with {@link #WRITE} and {@link #POLLED} added. The first two answer true if the hub
- * sees to the wait; the first and the third may throw what is to be thrown from the blocking call.
+ * is its only user. The hub is reached through three functions that get one number: the descriptor,
+ * with {@link #WRITE} and {@link #POLLED} added. The first two answer true if the hub sees to the
+ * wait; the first and the third may throw what is to be thrown from the blocking call.
  */
 public final class HubPoller extends Poller {
 

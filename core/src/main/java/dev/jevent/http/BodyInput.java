@@ -66,9 +66,8 @@ final class BodyInput extends InputStream {
         busy = true;
         try {
             if (!connection.isHome()) {
-                VarHandle
-                        .fullFence(); // either over() sees that this is busy, or this that it is
-                                      // over
+                VarHandle.fullFence(); // either over() sees that this is busy, or this that it is
+                // over
                 checkNotOver();
             }
             return readOn(b, off, len);

@@ -1,8 +1,10 @@
 package dev.jevent.signal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jevent.ChildJvm;
+import dev.jevent.HubScenario;
 import dev.jevent.Jevent;
 import dev.jevent.cli.Main;
 
@@ -32,7 +34,7 @@ class RunCommandShutdownTest {
         try {
             Jevent.sleep(60_000);
         } catch (ShutdownRequested e) {
-            Jevent.sleep(20);
+            HubScenario.sleepShielded(20);
             say(what + " " + e.signal());
             throw e;
         }
@@ -52,6 +54,16 @@ class RunCommandShutdownTest {
         ChildJvm.Result result = ChildJvm.run(Command.class, all);
         assertEquals(output, result.output());
         assertEquals(143, result.exit());
+    }
+
+    /** The grace time ends it, and says who has not ended. */
+    private static void assertTold(String output, String who, Class<?> program, String option)
+            throws Exception {
+        ChildJvm.Result result =
+                ChildJvm.run(Command.class, List.of(option, "-Dprogram=" + program.getName()));
+        assertEquals(143, result.exit());
+        assertTrue(result.output().startsWith(output + "jevent: the grace time"), result::output);
+        assertTrue(result.output().contains("  " + who), result::output);
     }
 
     static final class MainWaits {
@@ -83,11 +95,15 @@ class RunCommandShutdownTest {
     static final class MainRefuses {
         public static void main(String[] args) {
             Jevent.spawn(() -> sigterm());
+            boolean said = false;
             while (true) {
                 try {
                     Jevent.sleep(60_000);
-                } catch (ShutdownRequested e) {
-                    say("refuses");
+                } catch (ShutdownRequested e) { // each time
+                    if (!said) {
+                        say("refuses");
+                    }
+                    said = true;
                 }
             }
         }
@@ -95,7 +111,7 @@ class RunCommandShutdownTest {
 
     @Test
     void graceTimeIsASystemProperty() throws Exception {
-        assertEnd("refuses\n", MainRefuses.class, "-Djevent.grace=1");
+        assertTold("refuses\n", "main: ", MainRefuses.class, "-Djevent.grace=1");
     }
 
     static final class ShutdownOfItsOwn {
@@ -124,6 +140,6 @@ class RunCommandShutdownTest {
 
     @Test
     void blockedProgramEndsWithTheGraceTime() throws Exception {
-        assertEnd("", Computes.class, "-Djevent.grace=0");
+        assertTold("", "main: ", Computes.class, "-Djevent.grace=0");
     }
 }

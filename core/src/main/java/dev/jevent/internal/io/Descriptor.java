@@ -785,6 +785,22 @@ public final class Descriptor implements FdHandler {
         return n == loops.length ? loops : Arrays.copyOf(alive, n);
     }
 
+    @Override
+    public void loopEnded() {
+        reading.lock();
+        try {
+            EventLoop[] left = alive(attached);
+            attached = left;
+            EventLoop h = home;
+            if (h != null && h.poll().isClosed()) {
+                atHome = left.length > 0;
+                home = atHome ? left[0] : null;
+            }
+        } finally {
+            reading.unlock();
+        }
+    }
+
     private void attachOrFail(EventLoop loop, Waiter<Void> waiter) {
         try {
             attach(loop);

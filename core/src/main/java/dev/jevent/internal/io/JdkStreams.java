@@ -15,7 +15,6 @@ import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -37,7 +36,8 @@ final class JdkStreams {
     private static final long TURN_NANOS = 500_000;
 
     // Who waits for what. Entries are few, and short-lived; a descriptor is equal to itself only.
-    private static final Map<FileDescriptor, List<Waiting>> WAITING = new IdentityHashMap<>();
+    private static final IdentityHashMap<FileDescriptor, List<Waiting>> WAITING =
+            new IdentityHashMap<>();
     private static volatile int waiting; // how many; written under the map's lock
 
     static {

@@ -9,11 +9,11 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
+import java.lang.classfile.CodeModel;
 import java.lang.classfile.CodeTransform;
+import java.lang.classfile.MethodModel;
 import java.lang.classfile.Opcode;
 import java.lang.classfile.TypeKind;
-import java.lang.classfile.CodeModel;
-import java.lang.classfile.MethodModel;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
@@ -210,10 +210,13 @@ final class StreamHooks {
 
         private void writeArray(CodeBuilder b) {
             // null is for the JDK to throw
-            b.aload(1).ifThen(Opcode.IFNONNULL, then -> {
-                then.aload(0).aload(1).iconst_0().aload(1).arraylength();
-                returnIfWritten(then);
-            });
+            b.aload(1)
+                    .ifThen(
+                            Opcode.IFNONNULL,
+                            then -> {
+                                then.aload(0).aload(1).iconst_0().aload(1).arraylength();
+                                returnIfWritten(then);
+                            });
         }
 
         private void writeRange(CodeBuilder b) {
@@ -236,8 +239,7 @@ final class StreamHooks {
                     .istore(n)
                     .iload(n)
                     .loadConstant(NOT_OURS)
-                    .ifThen(
-                            Opcode.IF_ICMPNE, then -> then.iload(n).ireturn());
+                    .ifThen(Opcode.IF_ICMPNE, then -> then.iload(n).ireturn());
         }
 
         private void writeBuffers(CodeBuilder b) {

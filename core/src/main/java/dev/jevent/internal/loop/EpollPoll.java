@@ -103,6 +103,11 @@ public final class EpollPoll implements Poll {
                 forgetWaits(fd, slot); // of threads that are never continued
             }
         }
+        for (FdHandler handler : handlers) {
+            if (handler != null) {
+                handler.loopEnded();
+            }
+        }
         epoll.close();
     }
 

@@ -20,4 +20,7 @@ public interface FdHandler {
     default int prefetch() {
         return 0;
     }
+
+    /** The loop that had it registered has ended: it shall not be kept. */
+    default void loopEnded() {}
 }

@@ -40,8 +40,7 @@ public final class Jvmti {
 
     // One for all, which is linked once: an int may come as a long, and one too many is ignored.
     private static final MethodHandle CALL =
-            Linker.nativeLinker()
-                    .downcallHandle(FunctionDescriptor.of(INT, LONG, LONG, LONG));
+            Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(INT, LONG, LONG, LONG));
 
     private Jvmti() {}
 
