@@ -43,15 +43,13 @@ final class Polling {
         IntPredicate givesWay = wrapped ? Polling::givesWay : Polling::givesWayHere;
         try {
             Jdk.get().installDispatchers(givesWay, Polling::onClose);
+        } catch (IllegalAccessException e) {
+            return epoll; // closed to us: it has been said, or the portable mode was asked for
         } catch (Exception | LinkageError e) {
             System.getLogger("dev.jevent")
                     .log(
                             System.Logger.Level.WARNING,
-                            "sockets of the JDK that are always ready do not give way; to change"
-                                    + " that, start with --add-opens"
-                                    + " java.base/sun.nio.ch=ALL-UNNAMED ("
-                                    + e
-                                    + ")");
+                            "sockets of the JDK that are always ready do not give way (" + e + ")");
         }
         return epoll;
     }
