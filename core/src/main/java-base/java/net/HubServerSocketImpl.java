@@ -7,32 +7,14 @@ import sun.nio.ch.NioSocketImpl;
 import java.io.IOException;
 
 /**
- * What is inside of a {@link ServerSocket}: the JDK's own, which gives way before it accepts. The
- * one door to it is the factory that a program may set by {@link ServerSocket#setSocketFactory},
- * once; so who does that has to do it before jevent is used, and then his sockets are left alone.
+ * What is inside of a {@link ServerSocket}: the JDK's own, which gives way before it accepts.
  *
- * <p>Compiled into {@code java.base} and defined at run time, by {@link HubDispatcher}.
+ * <p>Compiled into {@code java.base} and defined at run time; {@link HubDispatcher} makes them.
  */
-public final class HubServerSocketImpl extends DelegatingSocketImpl implements PlatformSocketImpl {
+final class HubServerSocketImpl extends DelegatingSocketImpl implements PlatformSocketImpl {
 
-    private HubServerSocketImpl() {
+    HubServerSocketImpl() {
         super(new NioSocketImpl(true));
-    }
-
-    /** To be called once. */
-    public static void install() {
-        synchronized (ServerSocket.class) {
-            try {
-                var factory = ServerSocket.class.getDeclaredField("factory");
-                factory.setAccessible(true);
-                if (factory.get(null) == null) {
-                    SocketImplFactory ours = HubServerSocketImpl::new;
-                    factory.set(null, ours);
-                }
-            } catch (ReflectiveOperationException e) {
-                throw new LinkageError("no door to server sockets", e);
-            }
-        }
     }
 
     @Override

@@ -43,6 +43,8 @@ final class Polling {
         IntPredicate givesWay = wrapped ? Polling::givesWay : Polling::givesWayHere;
         try {
             Jdk.get().installDispatchers(givesWay, Polling::onClose);
+        } catch (IllegalAccessException e) {
+            return epoll; // closed to us: it has been said, or the portable mode was asked for
         } catch (Exception | LinkageError e) {
             if (!wrapped) {
                 return epoll; // the same was said of the pollers
@@ -50,11 +52,7 @@ final class Polling {
             System.getLogger("dev.jevent")
                     .log(
                             System.Logger.Level.WARNING,
-                            "sockets of the JDK that are always ready do not give way; to change"
-                                    + " that, start with --add-opens"
-                                    + " java.base/sun.nio.ch=ALL-UNNAMED ("
-                                    + e
-                                    + ")");
+                            "sockets of the JDK that are always ready do not give way (" + e + ")");
         }
         return epoll;
     }

@@ -10,6 +10,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
 import java.net.ServerSocket;
+import java.net.SocketImpl;
+import java.net.SocketImplFactory;
 import java.net.StandardSocketOptions;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
@@ -24,7 +26,7 @@ import java.util.function.Supplier;
  * <p>Compiled into {@code java.base} and defined at run time; {@code dev.jevent.internal.jdk.Jdk25}
  * is its only user. What was compiled before {@link #install} keeps to the JDK's dispatchers.
  */
-public final class HubDispatcher {
+public final class HubDispatcher implements SocketImplFactory {
 
     /** Asks the hub, after a share is over, of a call that can be told to wait. */
     public static final int CAN_WAIT = -1;
@@ -50,7 +52,11 @@ public final class HubDispatcher {
         }
     }
 
-    private HubDispatcher() {}
+    private final MethodHandle newServerSocketImpl;
+
+    private HubDispatcher(MethodHandle newServerSocketImpl) {
+        this.newServerSocketImpl = newServerSocketImpl;
+    }
 
     /**
      * Replaces the JDK's. To be called once.
@@ -69,19 +75,54 @@ public final class HubDispatcher {
         HubDispatcher.hub = hub;
         HubDispatcher.onClose = onClose;
         replace(NioSocketImpl.class, "nd", new Sockets(true));
-        replace(SocketChannelImpl.class, "nd", new Sockets(false));
-        replace(DatagramChannelImpl.class, "nd", new Datagrams());
-        replace(SourceChannelImpl.class, "nd", new Sockets(false));
-        replace(SinkChannelImpl.class, "nd", new Sockets(false));
         HubSelectorProvider.install();
-        Class<?> type =
-                MethodHandles.privateLookupIn(ServerSocket.class, MethodHandles.lookup())
-                        .defineClass(serverSocketImpl);
-        type.getMethod("install").invoke(null);
+        installForServerSockets(serverSocketImpl);
+    }
+
+    /**
+     * The one door to a {@link ServerSocket} is the factory that a program may set, once. Where one
+     * has done that, his sockets are left alone.
+     */
+    private static void installForServerSockets(byte[] serverSocketImpl) throws Exception {
+        var lookup = MethodHandles.privateLookupIn(ServerSocket.class, MethodHandles.lookup());
+        MethodHandle constructor =
+                lookup.findConstructor(
+                        lookup.defineClass(serverSocketImpl), MethodType.methodType(void.class));
+        Field factory = ServerSocket.class.getDeclaredField("factory");
+        factory.setAccessible(true);
+        synchronized (ServerSocket.class) { // as who sets it
+            if (factory.get(null) == null) {
+                factory.set(
+                        null,
+                        new HubDispatcher(
+                                constructor.asType(MethodType.methodType(SocketImpl.class))));
+            }
+        }
+    }
+
+    @Override
+    public SocketImpl createSocketImpl() {
+        try {
+            return (SocketImpl) newServerSocketImpl.invokeExact();
+        } catch (Throwable e) {
+            throw new InternalError(e);
+        }
+    }
+
+    /** Replaces those of the channels, which many programs never use. Any thread, as often as. */
+    static void installForChannels() {
+        try {
+            replace(SocketChannelImpl.class, "nd", new Sockets(false));
+            replace(DatagramChannelImpl.class, "nd", new Datagrams());
+            replace(SourceChannelImpl.class, "nd", new Sockets(false));
+            replace(SinkChannelImpl.class, "nd", new Sockets(false));
+        } catch (NoSuchFieldException e) {
+            return; // a JDK that we do not know: they work, and do not give way
+        }
     }
 
     /** Puts an object into a static final field. */
-    static void replace(Class<?> owner, String name, Object value) throws Exception {
+    static void replace(Class<?> owner, String name, Object value) throws NoSuchFieldException {
         Unsafe unsafe = Unsafe.getUnsafe();
         Field field = owner.getDeclaredField(name);
         if (!field.getType().isInstance(value)) {

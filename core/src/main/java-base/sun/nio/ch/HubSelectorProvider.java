@@ -8,7 +8,9 @@ import java.net.DatagramPacket;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channel;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.Pipe;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -24,6 +26,17 @@ import java.util.function.Consumer;
  */
 final class HubSelectorProvider extends EPollSelectorProvider {
 
+    /** Done when the first channel is opened. */
+    private static final class Channels {
+        static {
+            HubDispatcher.installForChannels();
+        }
+
+        private Channels() {}
+
+        static void prepare() {}
+    }
+
     private HubSelectorProvider() {}
 
     /** Replaces the JDK's default; a provider that the program has asked for is left alone. */
@@ -34,8 +47,12 @@ final class HubSelectorProvider extends EPollSelectorProvider {
             throw new NoSuchFieldException("the default provider is a " + before.getClass());
         }
         HubDispatcher.replace(DefaultSelectorProvider.class, "INSTANCE", provider);
+        if (System.getProperty(SelectorProvider.class.getName()) != null) {
+            Channels.prepare(); // another one may make the JDK's channels too
+        }
         Class<?> holder = Class.forName("java.nio.channels.spi.SelectorProvider$Holder");
         if (!Unsafe.getUnsafe().shouldBeInitialized(holder)) { // else it is going to find ours
+            Channels.prepare(); // some may be open
             Field field = holder.getDeclaredField("INSTANCE");
             field.setAccessible(true);
             if (field.get(null) == before) {
@@ -51,27 +68,56 @@ final class HubSelectorProvider extends EPollSelectorProvider {
 
     @Override
     public DatagramChannel openDatagramChannel() throws IOException {
+        Channels.prepare();
         return new Datagrams(this, true);
     }
 
     @Override
     public DatagramChannel openUninterruptibleDatagramChannel() throws IOException {
+        Channels.prepare();
         return new Datagrams(this, false);
     }
 
     @Override
     public DatagramChannel openDatagramChannel(ProtocolFamily family) throws IOException {
+        Channels.prepare();
         return new Datagrams(this, family);
     }
 
     @Override
     public ServerSocketChannel openServerSocketChannel() throws IOException {
+        Channels.prepare();
         return new Accepting(this);
     }
 
     @Override
     public ServerSocketChannel openServerSocketChannel(ProtocolFamily family) throws IOException {
+        Channels.prepare();
         return new Accepting(this, family);
+    }
+
+    @Override
+    public SocketChannel openSocketChannel() throws IOException {
+        Channels.prepare();
+        return super.openSocketChannel();
+    }
+
+    @Override
+    public SocketChannel openSocketChannel(ProtocolFamily family) throws IOException {
+        Channels.prepare();
+        return super.openSocketChannel(family);
+    }
+
+    @Override
+    public Pipe openPipe() throws IOException {
+        Channels.prepare();
+        return super.openPipe();
+    }
+
+    @Override
+    public Channel inheritedChannel() throws IOException {
+        Channels.prepare();
+        return super.inheritedChannel();
     }
 
     private static final class Selecting extends EPollSelectorImpl {

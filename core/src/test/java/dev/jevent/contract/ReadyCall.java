@@ -27,10 +27,9 @@ record ReadyCall(String name, Kind kind, Opening opening) {
     }
 
     /** What is called; closed at the end. */
-    interface Instance extends AutoCloseable {
+    interface Instance {
         void call() throws Exception;
 
-        @Override
         default void close() throws Exception {}
     }
 

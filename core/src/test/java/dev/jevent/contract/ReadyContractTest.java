@@ -46,8 +46,11 @@ class ReadyContractTest extends HubScenario {
         Greenlet<Void> player =
                 Jevent.spawn(
                         () -> {
-                            try (Instance i = call.opening().open()) {
+                            Instance i = call.opening().open();
+                            try {
                                 play.with(i);
+                            } finally {
+                                i.close();
                             }
                         });
         player.get();

@@ -498,7 +498,8 @@ final class Jdk25 implements Jdk {
     public void installDispatchers(IntPredicate hub, Supplier<Throwable> onClose) throws Exception {
         Class<?> poller = Class.forName("sun.nio.ch.Poller");
         var lookup = MethodHandles.privateLookupIn(poller, MethodHandles.lookup());
-        for (String part : new String[] {"", "$Selecting", "$Accepting", "$Datagrams"}) {
+        for (String part :
+                new String[] {"", "$Channels", "$Selecting", "$Accepting", "$Datagrams"}) {
             define(lookup, "sun/nio/ch/HubSelectorProvider" + part);
         }
         define(lookup, "sun/nio/ch/HubDispatcher$Sockets");
