@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.jevent.pool.Scope;
+import dev.jevent.socket.Sockets;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.SocketException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
@@ -259,6 +262,52 @@ class SwallowedKillTest extends HubScenario {
                         .get();
             }
         }
+    }
+
+    @Test
+    void blockThatKeepsOpenThrowsTheTimeoutAndClosesNothing() throws Exception {
+        try (var server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            Jevent.spawn(
+                            () -> {
+                                Socket own = Sockets.socket();
+                                own.connect(server.getLocalSocketAddress());
+                                var jdk =
+                                        new Socket(server.getInetAddress(), server.getLocalPort());
+                                for (Socket socket : List.of(own, jdk)) {
+                                    var t = Timeout.start(SOON);
+                                    assertSame(
+                                            t,
+                                            thrownBy(
+                                                    () ->
+                                                            Sockets.keepOpen(
+                                                                    () -> {
+                                                                        return socket.getInputStream()
+                                                                                .read();
+                                                                    })));
+                                    t.cancel();
+                                    assertFalse(socket.isClosed());
+                                    assertThrows(
+                                            Timeout.class,
+                                            () ->
+                                                    Jevent.withTimeout(
+                                                            SOON,
+                                                            () -> socket.getInputStream().read()));
+                                    assertTrue(socket.isClosed(), "not in the block any more");
+                                }
+                            })
+                    .get();
+        }
+    }
+
+    @Test
+    void onlyASocketWithADescriptorCanBeKeptOpen() throws Exception {
+        assertThrows(SocketException.class, () -> Sockets.keepOpen(new Socket()));
+        var closed = new Socket();
+        closed.close();
+        assertThrows(SocketException.class, () -> Sockets.keepOpen(closed));
+        var channel = SocketChannel.open();
+        channel.close();
+        assertThrows(ClosedChannelException.class, () -> Sockets.keepOpen(channel));
     }
 
     @Test
