@@ -1,5 +1,6 @@
 package dev.jevent;
 
+import dev.jevent.internal.OwnThread;
 import dev.jevent.internal.Settings;
 import dev.jevent.internal.StackRoom;
 import dev.jevent.internal.jdk.Jdk;
@@ -77,7 +78,7 @@ final class Polling {
 
     /** Lets the JDK's streams wait in hubs too, from their first use on. With the first hub. */
     private static void watchStreams(Jdk jdk) {
-        if (!Native.isAvailable() || "jdk".equals(System.getProperty("jevent.streams"))) {
+        if (!Native.isAvailable() || Settings.usesJdkStreams()) {
             return;
         }
         try {
@@ -96,17 +97,15 @@ final class Polling {
             return;
         }
         var done = new Waiter<Void>();
-        Thread.ofPlatform()
-                .daemon()
-                .name("jevent-streams")
-                .start(
-                        () -> {
-                            try {
-                                installStreams();
-                            } finally {
-                                done.switchTo(null);
-                            }
-                        });
+        OwnThread.start(
+                "jevent-streams",
+                () -> {
+                    try {
+                        installStreams();
+                    } finally {
+                        done.switchTo(null);
+                    }
+                });
         g.hub.core.ref();
         done.awaitUndisturbed();
         HubCore core = g.hub.core;

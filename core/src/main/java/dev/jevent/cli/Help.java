@@ -55,7 +55,8 @@ final class Help {
             still have something to do have ended (0, or 1 if main threw an exception), or with
             System.exit, Ctrl-C (130) or SIGTERM (143). Those two throw ShutdownRequested into main,
             so that finally blocks run, and then into the other greenlets; the second Ctrl-C, or 8
-            seconds (-Djevent.grace=SECONDS), end the program at once. If main waits for something
+            seconds (-Djevent.grace=SECONDS), end the program at once. Virtual threads that it has
+            made itself are daemons, as with java. If main waits for something
             that can never happen, jevent says so, and ends with 1.
 
             Try:

@@ -28,6 +28,7 @@ public final class Settings {
     private static final String FLIGHT = "jevent.jfr";
     private static final String POLLER = "jevent.poller";
     private static final String SWITCH = "jevent.switch";
+    private static final String STREAMS = "jevent.streams";
     private static final String LOOP_EXIT = "jevent.loopExit";
 
     private Settings() {}
@@ -45,6 +46,7 @@ public final class Settings {
         checkWord(FLIGHT, "true", "false");
         checkWord(POLLER, "epoll", "jdk");
         checkWord(SWITCH, "own", "jdk");
+        checkWord(STREAMS, "own", "jdk");
         checkWord(LOOP_EXIT, "auto", "always", "never");
     }
 
@@ -99,6 +101,11 @@ public final class Settings {
     /** Whether sockets are to wait in the JDK's pollers. */
     public static boolean isPortable() {
         return is(POLLER, "jdk");
+    }
+
+    /** Whether the JDK's file streams are to stay as they are. */
+    public static boolean usesJdkStreams() {
+        return is(STREAMS, "jdk");
     }
 
     /** Whether greenlets are to switch as the JDK's virtual threads do. */

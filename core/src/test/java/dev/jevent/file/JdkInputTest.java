@@ -14,6 +14,7 @@ import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,19 +46,18 @@ class JdkInputTest {
 
         private static Callable<String> way(String how) {
             return switch (how) {
-                case "System.in" -> () -> line(new InputStreamReader(System.in));
-                case "FileDescriptor.in" ->
-                        () -> line(new InputStreamReader(new FileInputStream(FileDescriptor.in)));
+                case "System.in" -> () -> line(System.in);
+                case "FileDescriptor.in" -> () -> line(new FileInputStream(FileDescriptor.in));
                 case "/dev/tty" ->
                         () -> {
                             try (var in = new FileInputStream("/dev/tty")) {
-                                return line(new InputStreamReader(in));
+                                return line(in);
                             }
                         };
                 case "nio" ->
                         () -> {
                             try (var in = Files.newInputStream(Path.of("/dev/stdin"))) {
-                                return line(new InputStreamReader(in));
+                                return line(in);
                             }
                         };
                 default -> () -> System.console().readLine();
@@ -65,8 +65,8 @@ class JdkInputTest {
         }
 
         /** Unbuffered, but for what a reader takes: the test says one line at a time. */
-        private static String line(InputStreamReader in) throws IOException {
-            return new BufferedReader(in).readLine();
+        private static String line(InputStream in) throws IOException {
+            return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)).readLine();
         }
     }
 

@@ -139,7 +139,9 @@ class JdkStreamsTest extends FileScenario {
     @Test
     void aKillEndsAReadAndTheStreamIsOfUseAfterwards() throws Exception {
         Process p = started("read x; echo got $x; read x; echo and $x");
-        var in = new BufferedReader(new InputStreamReader(p.getInputStream()));
+        var in =
+                new BufferedReader(
+                        new InputStreamReader(p.getInputStream(), StandardCharsets.UTF_8));
         Greenlet<String> killed = Jevent.spawn(in::readLine);
         untilWaits(killed);
         // when

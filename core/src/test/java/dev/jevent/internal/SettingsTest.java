@@ -60,6 +60,7 @@ class SettingsTest {
                 "jevent.poller,JDK",
                 "jevent.poller,''",
                 "jevent.switch,fast",
+                "jevent.streams,green",
                 "jevent.loopExit,sometimes"
             })
     void oneThatMakesNoSenseIsAnErrorWhenAHubIsMade(String property, String value)
