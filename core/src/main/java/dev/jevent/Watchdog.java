@@ -9,6 +9,8 @@ import dev.jevent.internal.jdk.Jdk;
 import dev.jevent.internal.jdk.Signals;
 import dev.jevent.internal.jfr.Flight;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -121,30 +123,54 @@ final class Watchdog {
     }
 
     private void run() {
+        load();
         boolean failing = false;
         for (; ; ) {
-            try {
-                long threshold = threshold();
-                long period = threshold == 0 ? PERIOD_NANOS : threshold / 2;
-                Thread.sleep(
-                        Duration.ofNanos(
-                                Math.clamp(period, Monitoring.MIN_PERIOD_NANOS, PERIOD_NANOS)));
-                Flight.look();
-                for (Watched w : hubs) {
+            Throwable failure = lookAtAll();
+            if (failure != null && !failing) {
+                Enduring.failed(failure); // once, and then it tries in silence
+            }
+            failing = failure != null;
+        }
+    }
+
+    /** What it may need for the first time when there is no memory to load it. */
+    private void load() {
+        try {
+            for (Watched w : hubs) {
+                boolean ignored = w.hub.core.poll().isReady();
+            }
+        } catch (RuntimeException | Error e) {
+            Enduring.failed(e);
+        }
+    }
+
+    /**
+     * One hub that it fails to look at keeps none from being rescued. The last failure, or null.
+     */
+    private @Nullable Throwable lookAtAll() {
+        Throwable failure = null;
+        try {
+            long threshold = threshold();
+            long period = threshold == 0 ? PERIOD_NANOS : threshold / 2;
+            Thread.sleep(
+                    Duration.ofNanos(
+                            Math.clamp(period, Monitoring.MIN_PERIOD_NANOS, PERIOD_NANOS)));
+            Flight.look();
+            for (Watched w : hubs) {
+                try {
                     look(w, threshold, System.nanoTime());
-                }
-                failing = false;
-            } catch (InterruptedException e) {
-                // nobody has a reason to; it watches on
-            } catch (RuntimeException | Error e) {
-                if (failing) {
-                    Enduring.moment(); // it has said so
-                } else {
-                    failing = true;
-                    Enduring.failed(e);
+                } catch (RuntimeException | Error e) {
+                    failure = e;
                 }
             }
+        } catch (InterruptedException e) {
+            // nobody has a reason to; it watches on
+        } catch (RuntimeException | Error e) {
+            failure = e;
+            Enduring.moment();
         }
+        return failure;
     }
 
     /** Zero if nobody wants to know. */
@@ -157,8 +183,13 @@ final class Watchdog {
     private void look(Watched w, long threshold, long now) throws InterruptedException {
         var core = w.hub.core;
         if (w.hub.isOrphan()) {
-            hubs.remove(w);
             OwnThread.start("jevent-end", w.hub::destroy); // this may call a user's code
+            hubs.remove(w);
+            return;
+        }
+        Thread runner = core.runner();
+        if (runner instanceof StandIn && runner.getState() == Thread.State.TERMINATED) {
+            StandIn.start(w.hub, StandIn.newThread(w.hub), runner); // it has died of something
             return;
         }
         w.root.look(now);
@@ -175,11 +206,6 @@ final class Watchdog {
             return;
         }
         w.still++;
-        Thread runner = core.runner();
-        if (runner != w.hub.owner() && runner.getState() == Thread.State.TERMINATED) {
-            StandIn.start(w.hub, StandIn.newThread(w.hub), runner); // it has died
-            return;
-        }
         Thread mounted = Jdk.get().mounted(runner);
         if (running && mounted != null && Jdk.get().isPinned(mounted)) {
             rescue(w.hub, runner, mounted);
@@ -223,7 +249,7 @@ final class Watchdog {
         Thread standIn = StandIn.newThread(hub);
         hub.core.setRunner(standIn);
         if (stuck.isStuck(mounted)) {
-            standIn.start();
+            StandIn.start(hub, standIn, stuck);
         } else {
             hub.core.setRunner(stuck);
         }

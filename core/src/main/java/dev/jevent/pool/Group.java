@@ -174,8 +174,22 @@ public class Group extends Spawner implements Iterable<Greenlet<?>> {
         try {
             greenlet.start();
         } catch (Throwable e) {
-            discard(greenlet);
+            forget(greenlet);
             throw e;
+        }
+    }
+
+    /** It could not be started, perhaps for want of memory. */
+    private void forget(Greenlet<?> greenlet) {
+        Member member;
+        lock.lock();
+        try {
+            member = members.search(greenlet);
+        } finally {
+            lock.unlock();
+        }
+        if (member != null && leave(member)) {
+            greenlet.unlink(member); // or it is told in vain
         }
     }
 

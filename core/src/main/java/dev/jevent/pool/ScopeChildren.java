@@ -131,7 +131,7 @@ final class ScopeChildren {
         try {
             remove(child);
             if (error != null) {
-                isFirst = addFailure(error);
+                isFirst = addFailureIfThereIsMemory(error);
             }
             if (size == 0) {
                 told = joiner;
@@ -139,11 +139,23 @@ final class ScopeChildren {
         } finally {
             lock.unlock();
         }
-        if (isFirst) {
-            cancel(true);
+        try {
+            if (isFirst) {
+                cancel(true);
+            }
+        } finally {
+            if (told != null) {
+                told.switchTo(null);
+            }
         }
-        if (told != null) {
-            told.switchTo(null);
+    }
+
+    /** Under the lock. Without memory it is not kept; but the scope is cancelled all the same. */
+    private boolean addFailureIfThereIsMemory(Throwable error) {
+        try {
+            return addFailure(error);
+        } catch (OutOfMemoryError e) {
+            return true;
         }
     }
 

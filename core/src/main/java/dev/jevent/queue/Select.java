@@ -79,17 +79,18 @@ public final class Select<R> {
     private static final class Place extends Stand {
         private final Waiting<Object> shared;
         private final Clause<?> clause;
-        private @Nullable Object outcome; // written under the lock, before it is decided
+        private final Happened<?> result; // made before, so that what was taken is not lost
 
         Place(Clause<?> clause, Waiting<Object> shared) {
             super(clause.item, false);
             this.shared = shared;
             this.clause = clause;
+            this.result = new Happened<>(clause);
         }
 
         @Override
         @Nullable Object decide(@Nullable Object outcome) {
-            this.outcome = outcome;
+            result.outcome = outcome;
             return HUBS.decide(shared, this);
         }
 
@@ -190,7 +191,14 @@ public final class Select<R> {
                 : Optional.ofNullable(happened.clause.finish(happened.outcome));
     }
 
-    private record Happened<R>(Clause<R> clause, @Nullable Object outcome) {}
+    private static final class Happened<R> {
+        private final Clause<R> clause;
+        private @Nullable Object outcome; // written under the lock, before it is decided
+
+        Happened(Clause<R> clause) {
+            this.clause = clause;
+        }
+    }
 
     /** Null if the time is over. */
     private @Nullable Happened<R> select(long nanos) {
@@ -230,7 +238,7 @@ public final class Select<R> {
 
     @SuppressWarnings("unchecked")
     private static <R> Happened<R> happened(Place place) {
-        return new Happened<>((Clause<R>) place.clause, place.outcome);
+        return (Happened<R>) place.result;
     }
 
     /**
@@ -246,9 +254,10 @@ public final class Select<R> {
                 }
                 locks.releaseOthers(c.exchange); // a comparator runs under no spin lock
             }
-            Object outcome = c.attempt();
-            if (outcome != null) {
-                return new Happened<>(c, outcome);
+            Happened<R> happened = new Happened<>(c);
+            happened.outcome = c.attempt();
+            if (happened.outcome != null) {
+                return happened;
             }
         }
         return null;

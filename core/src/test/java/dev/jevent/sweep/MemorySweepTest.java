@@ -11,8 +11,9 @@ import java.util.List;
 
 /**
  * What serves all outlives a shortage of memory: the watchdog, the monitor, the workers, the loop
- * for threads without a hub. With {@code -Djevent.sweep=N}, N above 1, everything else is done
- * without memory, too, and nothing of it may be lost or wait for ever once there is memory again.
+ * for threads without a hub. With {@code -Djevent.sweep=N}, N above 1, and every night, everything
+ * else is done without memory, too, and nothing of it may be lost or wait for ever once there is
+ * memory again.
  */
 class MemorySweepTest {
 
@@ -21,7 +22,7 @@ class MemorySweepTest {
         var result =
                 ChildJvm.run(
                         ShortOfMemory.class,
-                        List.of("-Xmx24m", "-Djevent.sweep=" + Math.min(Sweep.DOSE, 10)));
+                        List.of("-Xmx24m", "-Djevent.sweep=" + Math.min(Sweep.DOSE, 3)));
         assertTrue(result.output().contains("whole"), result.output());
         assertEquals(0, result.exit());
     }

@@ -85,8 +85,9 @@ final class ShortOfMemory {
                 .start(
                         () -> {
                             try {
-                                Thread.sleep(10_000);
-                                ballast.drop();
+                                Thread.sleep(1_000);
+                                ballast.drop(); // from here on it has to go on
+                                Thread.sleep(9_000);
                                 System.out.println("stuck: " + what);
                                 Thread.getAllStackTraces()
                                         .forEach(

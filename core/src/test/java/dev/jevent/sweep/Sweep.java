@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.jevent.Action;
+import dev.jevent.Dose;
 import dev.jevent.Greenlet;
 import dev.jevent.Jevent;
 
@@ -48,7 +49,7 @@ final class Sweep {
     private static final long STACK = 400 << 10;
     private static final int MOST_ROOM = 200_000; // bytes; what needs more is a mistake
     private static final int SHOTS = 5;
-    static final int DOSE = Integer.getInteger("jevent.sweep", 1);
+    static final int DOSE = Dose.of("jevent.sweep", 1, 20);
 
     private Sweep() {}
 
