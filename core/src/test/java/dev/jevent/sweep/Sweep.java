@@ -90,12 +90,15 @@ final class Sweep {
             throws Exception {
         shot(inTheRoot, setting, -1); // once with all the room there is
         int enough = 100;
-        while (!shot(inTheRoot, setting, at[0] = enough)) {
+        at[0] = enough;
+        while (!shot(inTheRoot, setting, enough)) {
             assertTrue(enough < MOST_ROOM, "it never had room enough");
             enough += 1 + random.nextInt(enough);
+            at[0] = enough;
         }
         for (int i = 0; i < SHOTS * DOSE; i++) {
-            shot(inTheRoot, setting, at[0] = random.nextInt(enough));
+            at[0] = random.nextInt(enough);
+            shot(inTheRoot, setting, at[0]);
         }
     }
 
