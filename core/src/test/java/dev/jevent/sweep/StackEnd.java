@@ -111,7 +111,7 @@ final class StackEnd {
                             .getConstructor()
                             .newInstance();
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError("no stack to measure", e);
         }
     }
 
