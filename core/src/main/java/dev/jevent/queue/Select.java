@@ -266,9 +266,10 @@ public final class Select<R> {
     private Place[] stand(Waiting<Object> shared) {
         var places = new Place[clauses.size()];
         for (int i = 0; i < places.length; i++) {
-            Clause<R> c = clauses.get(i);
-            var place = new Place(c, shared);
-            places[i] = place;
+            places[i] = new Place(clauses.get(i), shared);
+        }
+        for (Place place : places) { // all are there: none stands alone for want of memory
+            Clause<?> c = place.clause;
             if (c.item == null) {
                 c.exchange.getters.add(place);
             } else {

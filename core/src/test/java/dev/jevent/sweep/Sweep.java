@@ -165,6 +165,11 @@ final class Sweep {
             t.then(g.successful());
         } catch (Excused e) {
             // it was another one of the scene that got no memory
+        } catch (AssertionError e) {
+            if (g.exception() != null) {
+                e.addSuppressed(g.exception()); // where it was hit
+            }
+            throw e;
         }
     }
 
