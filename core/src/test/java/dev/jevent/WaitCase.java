@@ -1,6 +1,7 @@
 package dev.jevent;
 
 import dev.jevent.lock.Semaphore;
+import dev.jevent.pool.Scope;
 import dev.jevent.socket.Sockets;
 
 import java.net.DatagramPacket;
@@ -383,8 +384,25 @@ record WaitCase(String name, boolean socket, boolean jevent, boolean closes, Ope
         return connected(
                 WaitCase::connect,
                 (client, peer) -> {
-                    Jevent.spawn(() -> writeWithoutEnd(client));
-                    return closing(client, peer, () -> read(client));
+                    var writer = Jevent.spawn(() -> writeWithoutEnd(client));
+                    Wait reads = closing(client, peer, () -> read(client));
+                    return new Wait() {
+                        @Override
+                        public void await() throws Exception {
+                            reads.await();
+                        }
+
+                        @Override
+                        public void check() throws Exception {
+                            reads.check();
+                        }
+
+                        @Override
+                        public void close() throws Exception {
+                            reads.close();
+                            Scope.shield(() -> writer.join()); // the close has woken it
+                        }
+                    };
                 });
     }
 

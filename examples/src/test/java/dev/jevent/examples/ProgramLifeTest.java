@@ -225,51 +225,34 @@ class ProgramLifeTest {
         assertEnd(0, "woken\n", "", r);
     }
 
-    /** The thread acts between the hub's last turn and the look at the threads that live. */
+    /** The thread acts at about the time when the hub looks for the threads that live. */
     @Test
     void whatTheLastThreadDidBeforeItWasGoneIsNotLost() throws Exception {
         Cli.Result r =
                 run(
                         """
-                        static final Semaphore semaphore = new Semaphore(0);
-
-                        static final class Looked extends Thread {
-                            private boolean seen;
-
-                            Looked() {
-                                setName("process reaper (mine)"); // whose state is looked at
-                                setDaemon(true);
-                            }
-
-                            public void run() {
-                                try { sleep(20_000); } catch (InterruptedException e) { }
-                            }
-
-                            public State getState() {
-                                if (!seen) {
-                                    seen = true;
-                                    try {
-                                        Thread last = new Thread(semaphore::release);
-                                        last.start();
-                                        last.join();
-                                    } catch (InterruptedException e) {
-                                        throw new IllegalStateException(e);
-                                    }
-                                }
-                                return State.TIMED_WAITING; // as one that waits for no child
-                            }
-                        }
+                        static int woken;
 
                         void main() {
-                            Jevent.spawn(() -> {
-                                semaphore.acquire();
-                                Jevent.sleep(500); // the hub runs on for a moment, whatever it thinks
-                                IO.println("woken");
-                            });
-                            new Looked().start();
+                            for (int i = 0; i < 20; i++) {
+                                var semaphore = new Semaphore(0);
+                                Jevent.spawn(() -> {
+                                    semaphore.acquire();
+                                    if (++woken == 20) {
+                                        IO.println("all were woken");
+                                    }
+                                });
+                                int millis = i;
+                                Thread last = new Thread(() -> {
+                                    try { Thread.sleep(millis); } catch (InterruptedException e) { }
+                                    semaphore.release();
+                                });
+                                last.setDaemon(true);
+                                last.start();
+                            }
                         }
                         """);
-        assertEnd(0, "woken\n", "", r);
+        assertEnd(0, "all were woken\n", "", r);
     }
 
     @Test
