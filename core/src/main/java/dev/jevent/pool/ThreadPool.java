@@ -167,6 +167,7 @@ public final class ThreadPool extends Spawner {
     private void begin(ThreadResult<?> result) {
         boolean refused;
         boolean dropped;
+        boolean added = false;
         lock.lock();
         try {
             refused = shutDown;
@@ -174,20 +175,24 @@ public final class ThreadPool extends Spawner {
             if (!refused) {
                 unfinished.add(result);
             }
+            added = true;
         } finally {
             lock.unlock();
+            if (!added) {
+                freePlace(result); // there is no memory
+            }
         }
         if (refused) {
             freePlace(result);
             throw new RejectedExecutionException("cannot spawn: this thread pool is shut down");
         }
-        result.ref();
-        if (dropped) {
-            result.cancel(true);
-            finished(result);
-            return;
-        }
         try {
+            result.ref();
+            if (dropped) {
+                result.cancel(true);
+                finished(result);
+                return;
+            }
             workers.submit(result.work());
         } catch (Throwable e) {
             finished(result);

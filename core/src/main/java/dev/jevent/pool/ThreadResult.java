@@ -94,15 +94,18 @@ final class ThreadResult<T> extends AsyncResult<T> {
         return work;
     }
 
+    private boolean isRef; // written before it is submitted
+
     /** Its hub has something to wait for. */
     void ref() {
         if (loop != null) {
             onLoop(loop, loop::ref);
+            isRef = true;
         }
     }
 
     void unref() {
-        if (loop != null) {
+        if (loop != null && isRef) {
             onLoop(loop, loop::unref);
         }
     }
