@@ -19,6 +19,7 @@ final class ThreadResult<T> extends AsyncResult<T> {
     private final boolean reported; // an error; else somebody is going to see it for sure
     private final Work work = new Work();
     private final @Nullable EventLoop loop = HubAccess.get().currentLoop(); // of who has spawned it
+    private boolean isRef; // written before it is submitted
     boolean hasPlace; // written before it is submitted
 
     ThreadResult(ThreadPool pool, Callable<T> task, boolean reported) {
@@ -93,8 +94,6 @@ final class ThreadResult<T> extends AsyncResult<T> {
     WorkerTask work() {
         return work;
     }
-
-    private boolean isRef; // written before it is submitted
 
     /** Its hub has something to wait for. */
     void ref() {
