@@ -28,6 +28,7 @@ final class Fight {
     static final long SEED = Long.getLong("jevent.stress.seed", System.nanoTime());
 
     private static final int ROUND = 4_000;
+    private static final int MORE_ROUNDS = 300;
     private static final int GREENLETS = 5; // of each hub; the first one is calm
     private static final int THREADS = 2; // the first one is calm, and never has a hub
     private static final long LIMIT_SECONDS = 30; // without any progress
@@ -54,11 +55,15 @@ final class Fight {
             for (int done = 0; done < OPERATIONS; done += ROUND) {
                 fight.round(Math.min(ROUND, OPERATIONS - done), seeds.nextLong(), first, second);
             }
+            // a small dose may be over before the others have begun
+            for (int i = 0; i < MORE_ROUNDS && fight.disturbances.get() == 0; i++) {
+                fight.round(ROUND, seeds.nextLong(), first, second);
+            }
         } catch (Throwable e) {
             e.addSuppressed(new AssertionError("-Djevent.stress.seed=" + SEED));
             throw e;
         }
-        if (OPERATIONS >= ROUND && fight.disturbances.get() == 0) {
+        if (fight.disturbances.get() == 0) {
             throw new AssertionError("nobody was disturbed: this has tested little");
         }
         if (System.getProperty("jevent.stress") != null) {
