@@ -244,7 +244,9 @@ final class Load {
     }
 
     private static int left(int before) {
-        for (int i = 0; i < 400 && Sockets.open() > before; i++) {
+        for (int i = 0;
+                i < 2_000 && Sockets.open() > before;
+                i++) { // a server may be slow to see it
             Jevent.sleep(20);
         }
         return Sockets.open() - before;
