@@ -113,7 +113,12 @@ final class CallerDoor extends CallerAccess {
     @Override
     public boolean standsFor(Object caller, @Nullable Throwable exception, Throwable error) {
         return GreenletExit.isSame(exception, error)
-                || wasEverTold(caller, error) && !isCommand(exception);
+                || wasEverTold(caller, error) && (exception == null || comesOf(exception, error));
+    }
+
+    @Override
+    public boolean comesOf(Throwable exception, Throwable error) {
+        return Interruptions.comesOf(exception, error);
     }
 
     @Override

@@ -26,6 +26,18 @@ final class Interruptions {
         return false;
     }
 
+    /** Whether the exception tells of the error, in other words or as its cause. */
+    static boolean comesOf(Throwable e, Throwable error) {
+        Throwable t = e;
+        for (int i = 0; t != null && i < 8; i++) {
+            if (t == error || isOne(t)) {
+                return true;
+            }
+            t = t.getCause();
+        }
+        return false;
+    }
+
     private static boolean isOne(Throwable e) {
         return e instanceof InterruptedException
                 || e instanceof Interrupted

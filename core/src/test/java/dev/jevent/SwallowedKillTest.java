@@ -377,6 +377,32 @@ class SwallowedKillTest extends HubScenario {
     }
 
     @Test
+    void failureOfACleanUpIsNotTakenForTheCancellation() throws Exception {
+        var error = new IllegalStateException("in the clean-up");
+        Throwable thrown =
+                Jevent.spawn(
+                                () ->
+                                        thrownBy(
+                                                () ->
+                                                        Scope.run(
+                                                                s -> {
+                                                                    s.spawn(() -> Jevent.sleep(1))
+                                                                            .link(g -> s.cancel());
+                                                                    try {
+                                                                        Thread.sleep(60_000);
+                                                                    } finally {
+                                                                        throwIt(error);
+                                                                    }
+                                                                })))
+                        .get();
+        assertSame(error, thrown);
+    }
+
+    private static void throwIt(RuntimeException error) {
+        throw error;
+    }
+
+    @Test
     void shieldInACancelledScopeMayWait() throws Exception {
         Jevent.spawn(
                         () ->

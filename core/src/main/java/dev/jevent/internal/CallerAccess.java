@@ -122,6 +122,9 @@ public abstract class CallerAccess {
     public abstract boolean standsFor(
             Object caller, @Nullable Throwable exception, Throwable error);
 
+    /** Whether an exception tells of the error, in other words or as its cause. */
+    public abstract boolean comesOf(Throwable exception, Throwable error);
+
     /** Whether somebody outside wants the caller to leave: a kill, or a timeout that is over. */
     public abstract boolean isCommand(@Nullable Throwable error);
 

@@ -287,7 +287,9 @@ final class ScopeChildren {
             return false;
         }
         swallowed |= ACCESS.wasEverTold(opener, mine);
-        boolean itself = ACCESS.isSame(thrown, mine) || swallowed && !ACCESS.isCommand(thrown);
+        boolean itself =
+                ACCESS.isSame(thrown, mine)
+                        || swallowed && (thrown == null || ACCESS.comesOf(thrown, mine));
         takeBack(mine);
         return itself && !inTry;
     }
