@@ -4,6 +4,7 @@ import java.io.InterruptedIOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileLockInterruptionException;
 
 /** The many faces of an interrupt in the JDK. */
@@ -26,16 +27,23 @@ final class Interruptions {
         return false;
     }
 
-    /** Whether the exception tells of the error, in other words or as its cause. */
+    /**
+     * Whether the exception tells of the error, in other words or as its cause, or that a socket is
+     * closed: clients forget why.
+     */
     static boolean comesOf(Throwable e, Throwable error) {
         Throwable t = e;
         for (int i = 0; t != null && i < 8; i++) {
-            if (t == error || isOne(t)) {
+            if (t == error || isOne(t) || isClosed(t)) {
                 return true;
             }
             t = t.getCause();
         }
         return false;
+    }
+
+    private static boolean isClosed(Throwable e) {
+        return e instanceof SocketException || e instanceof ClosedChannelException;
     }
 
     private static boolean isOne(Throwable e) {

@@ -877,6 +877,9 @@ public class RawGreenlet extends Parker {
         if (told == null || told == e || e instanceof GreenletExit) {
             return e;
         }
+        if (e != null && !Interruptions.comesOf(e, told)) {
+            return e; // a failure of its own, in its clean-up perhaps: that is not lost
+        }
         if (e != null) {
             told.addSuppressed(e);
         }

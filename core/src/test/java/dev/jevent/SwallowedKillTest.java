@@ -398,6 +398,25 @@ class SwallowedKillTest extends HubScenario {
         assertSame(error, thrown);
     }
 
+    @Test
+    void failureOfTheCleanUpOfAKilledGreenletIsReported() throws Exception {
+        var error = new IllegalStateException("in the clean-up");
+        var g =
+                Jevent.spawn(
+                        () -> {
+                            try {
+                                Thread.sleep(60_000);
+                            } finally {
+                                throwIt(error);
+                            }
+                        });
+        turns(3);
+        g.kill();
+        assertSame(error, g.exception());
+        assertEquals(List.of(new Report(g, error)), reports);
+        reports.clear();
+    }
+
     private static void throwIt(RuntimeException error) {
         throw error;
     }
