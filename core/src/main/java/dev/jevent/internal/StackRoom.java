@@ -75,12 +75,20 @@ public final class StackRoom {
         loop();
     }
 
-    /** Called from the branch that is never taken: there compiled code could be given up. */
+    /**
+     * Called from the branch that is never taken: there compiled code could be given up. Longer
+     * than 35 bytes, or C1 would compile it into its callers, and nothing would be left there for
+     * which they could.
+     */
     static void giveUp() {
         brief = 0;
         section = 0;
         operation = 0;
         loop = 0;
+        brief += section;
+        section += operation;
+        operation += loop;
+        loop += brief;
     }
 
     private static Frames make() {
