@@ -357,7 +357,7 @@ class BlockingTest extends HubScenario {
     static final class IdleWorkers {
         public static void main(String[] args) throws Exception {
             Jevent.getHub(); // else this is a thread that waits as any thread does
-            for (int i = 0; i < 50; i++) {
+            for (int i = 0; i < 10; i++) {
                 Jevent.blocking(() -> {});
                 try {
                     new Waiter<Void>().get();
@@ -381,7 +381,7 @@ class BlockingTest extends HubScenario {
         for (String policy : List.of("auto", "always")) {
             var result = ChildJvm.run(IdleWorkers.class, List.of("-Djevent.loopExit=" + policy));
 
-            assertEquals("x".repeat(50) + " woken", result.output().strip());
+            assertEquals("x".repeat(10) + " woken", result.output().strip());
         }
     }
 

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /** Children by bare system calls. */
 class SpawnTest {
@@ -77,7 +78,7 @@ class SpawnTest {
         assertEquals(0, SpawnWait.signalGroup(scratch, fd, pid, 9));
         long end = System.nanoTime() + 10_000_000_000L;
         while (SpawnWait.hasMembers(scratch, fd, pid) && System.nanoTime() - end < 0) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
         assertFalse(SpawnWait.hasMembers(scratch, fd, pid));
         Fd.close(fd);
