@@ -32,13 +32,13 @@ public final class LinksStress {
         }
 
         @Override
-        void notifyLink(Kind kind, Object callback) {
+        void notifyLink(Kind kind, Object callback, ClassLoader loader) {
             ((Told) callback).run();
         }
 
         void link(Object callback) {
             if (!addLink(Kind.RAW, callback)) {
-                tellLater(Kind.RAW, callback);
+                tellLater(Kind.RAW, callback, loaderFor(Kind.RAW));
             }
         }
     }
