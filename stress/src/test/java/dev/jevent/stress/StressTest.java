@@ -13,17 +13,16 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A short look at one JCStress test of each kind; at all of them, for long, with {@code -Pnightly}.
- * {@code stress/run} is the same by hand.
+ * A short look at some JCStress tests; at all of them, for long, with {@code -Pnightly}. {@code
+ * stress/run} is the same by hand.
  */
 class StressTest {
 
     private static final boolean NIGHTLY = Boolean.getBoolean("jevent.nightly");
 
-    /** Those that have the most to do with each other in each class: a JVM each is not cheap. */
+    /** A JVM each is not cheap. */
     private static final String DOSE =
-            "(AddVsEnd|CancelVsOver|SwitchToVsKill|TwoSenders|SubmitVsFallingAsleep"
-                    + "|GiveVsGivingUp|MutualExclusion)$";
+            "(AddVsEnd|SwitchToVsKill|SubmitVsFallingAsleep|GiveVsGivingUp)$";
 
     @Test
     @Timeout(value = 2, unit = TimeUnit.HOURS) // it has a limit of its own
