@@ -8,9 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
-import com.sun.management.HotSpotDiagnosticMXBean;
 
 import dev.jevent.Action;
 import dev.jevent.Greenlet;
@@ -39,11 +36,9 @@ import dev.jevent.queue.Select;
 import dev.jevent.queue.SimpleQueue;
 import dev.jevent.socket.Sockets;
 
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,20 +55,6 @@ import java.util.function.Supplier;
  * lost. {@code -Djevent.sweep=N} tries N times as much; every night it is 20.
  */
 class StackSweepTest {
-
-    /**
-     * With {@code TieredStopAtLevel=1} compiled code does not look for the room of the
-     * interpreter's frames, so that there a stack that ends is noticed too late; see ADR 25. Maven
-     * runs this class with another level.
-     */
-    @BeforeAll
-    static void compilersLookForRoom() {
-        String level =
-                ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
-                        .getVMOption("TieredStopAtLevel")
-                        .getValue();
-        assumeTrue(Integer.parseInt(level) > 1, "runs with -XX:TieredStopAtLevel=3 or more");
-    }
 
     private static final Duration MOMENT = Duration.ofNanos(20_000);
     private final List<DynamicTest> tests = new ArrayList<>();
