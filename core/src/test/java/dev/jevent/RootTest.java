@@ -259,6 +259,9 @@ class RootTest extends HubScenario {
                         });
 
         assertEquals("hello", body);
+        while (!allHaveEnded()) {
+            Jevent.sleep(1); // the connection, when it has seen the end
+        }
     }
 
     @Test
